@@ -1,0 +1,40 @@
+const common = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          target: 'es2023',
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^#libs/([^/]+)/conformance$': '<rootDir>/libs/$1/src/conformance.ts',
+    '^#libs/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};
+
+const wholeApp = (database) => ({
+  ...common,
+  displayName: database,
+  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  globals: { TEST_DATABASE: database },
+});
+
+/** `unit` needs nothing but Node; the others run the whole app against real servers, once per database. */
+export default {
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/{src,libs}/**/*.spec.ts'] },
+    wholeApp('sqlite'),
+    wholeApp('postgres'),
+  ],
+};

@@ -1,0 +1,47 @@
+/**
+ * Why a platform did not do what we asked.
+ * `auth`: an admin must reconnect. `rejected`: final, show the reason. `rate-limited` and `unavailable`: try again later.
+ */
+export type ConnectorErrorKind = 'auth' | 'rejected' | 'rate-limited' | 'unavailable';
+
+export interface ConnectorErrorDetails {
+  /** Whether the customer may have received the message all the same. Default `not-sent`. */
+  outcome?: 'not-sent' | 'unknown';
+  /** How long the platform asks us to wait, in milliseconds. */
+  retryAfterMs?: number;
+  /** What a person can do about it, as a sentence. */
+  action?: string;
+  /** The platform's own code, e.g. `190/460` or `550 5.1.1`. */
+  code?: string;
+  cause?: unknown;
+}
+
+/** A failure named where the fact is known. `message` is shown to agents and admins: plain words, the server's own where it gave some, no secrets. */
+export class ConnectorError extends Error {
+  readonly outcome: 'not-sent' | 'unknown';
+  readonly retryAfterMs?: number;
+  readonly action?: string;
+  readonly code?: string;
+
+  constructor(
+    readonly kind: ConnectorErrorKind,
+    message: string,
+    details: ConnectorErrorDetails = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.name = 'ConnectorError';
+    this.outcome = details.outcome ?? 'not-sent';
+    this.retryAfterMs = details.retryAfterMs;
+    this.action = details.action;
+    this.code = details.code;
+  }
+
+  get retryable(): boolean {
+    return this.kind === 'rate-limited' || this.kind === 'unavailable';
+  }
+}
+
+/** The bytes are not what they should be; trying again will not help until the parser is better. */
+export class MalformedPayload extends Error {
+  override name = 'MalformedPayload';
+}

@@ -1,0 +1,243 @@
+import type { ConnectorError } from './connector-error.js';
+
+/** Where a conversation takes place: a mail thread, a private chat, or under a public post. */
+export type ConversationKind = 'email' | 'dm' | 'comment';
+
+/** One connected account as its connector sees it: our id, our address there, and the settings with their secrets. */
+export interface ChannelAccess<S = object> {
+  id: string;
+  address: string;
+  settings: S;
+  /** Signs ids that leave the house and must come back untouched (reply tokens, Message-IDs): at least 32 secret bytes. */
+  signingKey: Buffer;
+}
+
+/** Which account settings belong to. `externalId` is unique per connector: the same account cannot be connected twice. */
+export interface Account {
+  externalId: string;
+  address: string;
+}
+
+/** One live check made when a channel is connected, in words an admin understands. */
+export interface Check {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+/** What the reply box may offer. The web asks this and never for a platform's name. */
+export interface Capabilities {
+  html: boolean;
+  subject: boolean;
+  cc: boolean;
+  attachments: boolean;
+  /** The longest text of one reply, or null where the platform knows no limit. */
+  maxLength: number | null;
+  lengthUnit: 'characters' | 'bytes';
+}
+
+/** Something a platform handed over, as it came. */
+export interface RawEvent {
+  /** The same for the same thing handed over twice, different for different things of one channel. */
+  key: string;
+  payload: Buffer;
+  /** What the platform said about the payload beside it, e.g. a mail's folder and UID. */
+  context: Record<string, string>;
+  /** When the platform says it received it. */
+  receivedAt: Date;
+  /** History fetched later on: yields to live traffic, raises no notifications. */
+  backfill?: boolean;
+}
+
+/** Opaque JSON that tells a watcher where it was; saved in the transaction that stores the events before it. */
+export type Cursor = Record<string, unknown>;
+
+export interface WatchContext<S = object> {
+  channel: ChannelAccess<S>;
+  /** Null at first contact. */
+  cursor: Cursor | null;
+  /** Aborted when the channel is paused, removed, taken over by another process, or the app stops. */
+  signal: AbortSignal;
+  /** Resolves once events and cursor are durable; only then may the watcher go on. */
+  store(events: RawEvent[], cursor: Cursor): Promise<void>;
+  /** Tell that the platform was reached and everything there was taken in. */
+  healthy(progress?: { done: number; total: number }): void;
+}
+
+/** A platform we ask. `watch` runs until the signal aborts; it throws a {@link ConnectorError} when the line is lost and is then started anew with backoff. */
+export interface WatchSource<S = object> {
+  kind: 'watch';
+  watch(context: WatchContext<S>): Promise<void>;
+}
+
+/** One event out of a webhook body, addressed to an account of the named connector. */
+export interface WebhookPart {
+  connector: string;
+  account: string;
+  event: RawEvent;
+}
+
+/** A platform that calls us at `/webhooks/<path>`. Connectors may share one source object. */
+export interface WebhookSource {
+  kind: 'webhook';
+  path: string;
+  /** Larger bodies are refused with 413. */
+  maxBytes: number;
+  /** The text to answer a subscription handshake with, or null to refuse it. */
+  handshake(query: Record<string, string>): string | null;
+  /** Checks the signature over the bytes as they came. */
+  verify(body: Buffer, headers: Record<string, string | undefined>): boolean;
+  /** Takes a body apart without understanding it. Throws {@link MalformedPayload} when it is no such body at all. */
+  split(body: Buffer, receivedAt: Date): WebhookPart[];
+}
+
+/** Someone as a platform knows them. `scope` says within what the id is unique: `email`, or a Page's or account's own ids. */
+export interface Person {
+  scope: string;
+  id: string;
+  name: string | null;
+}
+
+/** A key under which a message may be found again, and the rule that made it, e.g. `in-reply-to`. */
+export interface ThreadKey {
+  rule: string;
+  key: string;
+}
+
+export interface ParsedAttachment {
+  filename: string;
+  contentType: string;
+  contentId: string | null;
+  inline: boolean;
+  content: Buffer;
+}
+
+/** A message somebody wrote: a customer (`inbound`), or our side by another road (`outbound`: an echo, the Sent folder). */
+export interface MessageEvent {
+  type: 'message';
+  direction: 'inbound' | 'outbound';
+  kind: ConversationKind;
+  /** Unique within the channel: two events with the same id are the same message. */
+  externalId: string;
+  /** Whose conversation this is: the author of an inbound message, the recipient of an outbound one. */
+  customer: Person;
+  /** Keys to look for, most trusted first: the first known one decides the conversation. */
+  threadKeys: ThreadKey[];
+  /** Keys by which later messages may refer to this one; stored with the conversation. */
+  ownKeys: string[];
+  subject: string | null;
+  text: string;
+  html: string | null;
+  quotedText: string | null;
+  sentAt: Date;
+  attachments: ParsedAttachment[];
+  /** What the connector will need to answer this message; kept with it and handed back to `prepare`. */
+  envelope: Record<string, unknown>;
+  /** False for auto-replies, bounces, lists and the like: stored, but they reopen nothing and set no one waiting. */
+  human: boolean;
+  /** On an echo of our own send where the platform returns it: the delivery's id. */
+  deliveryId?: string;
+}
+
+/** Understood, and nothing to show for it. */
+export interface IgnoredEvent {
+  type: 'ignored';
+  reason: string;
+}
+
+export type InboundEvent = MessageEvent | IgnoredEvent;
+
+/** What a reply window depends on, all from the database. */
+export interface WindowFacts {
+  kind: ConversationKind;
+  /** The customer's last message, by the platform's clock; null when they never wrote. */
+  lastInboundAt: Date | null;
+}
+
+/** Whether we may answer now. `reason` is for agents, `closesAt` null when it never closes. */
+export interface ReplyWindow {
+  open: boolean;
+  mode: string;
+  closesAt: Date | null;
+  reason: string | null;
+}
+
+/** A reply as the agent wrote it, before the connector fixes how it travels. */
+export interface Draft {
+  deliveryId: string;
+  text: string;
+  html: string | null;
+  subject: string | null;
+  cc: string[];
+  bcc: string[];
+  agentName: string;
+  customer: Person;
+  /** The envelope of the message being answered: the one named, else the customer's latest; null if there is none. */
+  answering: Record<string, unknown> | null;
+}
+
+/** What is decided once, when the agent presses send, and stored with the message before the first attempt. */
+export interface Prepared {
+  /** Known beforehand where we name our own messages (mail); else null until the platform answers. */
+  externalId: string | null;
+  /** Recipients, subject, ids: everything `send` needs beside text and attachments. */
+  envelope: Record<string, unknown>;
+  ownKeys: string[];
+}
+
+export interface OutgoingAttachment {
+  filename: string;
+  contentType: string;
+  content: Buffer;
+}
+
+export interface Outgoing {
+  deliveryId: string;
+  externalId: string | null;
+  text: string;
+  html: string | null;
+  envelope: Record<string, unknown>;
+  attachments: OutgoingAttachment[];
+  /** From {@link Connector.replyWindow} at this moment. */
+  windowMode: string;
+  /** Await this right before the first byte leaves that the customer could receive. Without it a crash means "surely not sent". */
+  committing(): Promise<void>;
+}
+
+/** The platform took the message. `externalId` is its name there, `ownKeys` further names later messages may refer to it by. */
+export interface Sent {
+  externalId: string;
+  ownKeys?: string[];
+}
+
+/** `absent` only when the platform's own record was read and covers the time in question. */
+export type Found = { state: 'sent'; externalId: string } | { state: 'absent' } | { state: 'unknown' };
+
+/**
+ * The code for a platform. Below its Nest module a connector is plain functions that know neither Nest nor the database.
+ * `type` is stored and never renamed.
+ */
+export interface Connector<S extends object = object> {
+  type: string;
+  label: string;
+  kinds: ConversationKind[];
+  /** A class-validator class; its JSON schema draws the settings form, `writeOnly` properties are secrets. */
+  settings: new () => S;
+  capabilities: Capabilities;
+  account(input: { address?: string; settings: S }): Account;
+  /** Live checks, each failing with the platform's own words. Never throws for a refusal. */
+  check(account: Account, settings: S): Promise<Check[]>;
+  source: WatchSource<S> | WebhookSource;
+  /** Pure: bytes in, events out. Throws {@link MalformedPayload} when nothing can be made of them: the payload is quarantined. */
+  parse(event: RawEvent, channel: Omit<ChannelAccess<S>, 'settings'>): Promise<InboundEvent[]> | InboundEvent[];
+  /** Pure: may we answer now, how, until when, and why not. */
+  replyWindow(facts: WindowFacts, now: Date): ReplyWindow;
+  /** Pure: fixes recipients, subject and ids of a reply. Throws a `rejected` {@link ConnectorError} with a reason an agent understands. */
+  prepare(draft: Draft, channel: ChannelAccess<S>): Prepared;
+  /** Sends once. Throws {@link ConnectorError}; its `outcome` says whether the customer may have got it. */
+  send(outgoing: Outgoing, channel: ChannelAccess<S>): Promise<Sent>;
+  /** After a crash or an unclear answer: did it reach the platform? `since` is when it was committed. */
+  find(outgoing: Omit<Outgoing, 'committing'>, channel: ChannelAccess<S>, since: Date): Promise<Found>;
+  /** After a successful send, apart from it: e.g. file a copy in the Sent folder. Its failure never re-sends. */
+  afterSend?(outgoing: Omit<Outgoing, 'committing'>, channel: ChannelAccess<S>): Promise<void>;
+}
