@@ -1,0 +1,2 @@
+export { startDovecot, type Dovecot } from './mail/dovecot.js';
+export { startSmtpSink, type ReceivedMail, type SinkBehaviour, type SmtpSink } from './mail/smtp-sink.js';

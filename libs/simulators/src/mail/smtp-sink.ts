@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
+
+/** A mail as the sink took it. */
+export interface ReceivedMail {
+  envelope: { from: string; to: string[] };
+  raw: Buffer;
+}
+
+/**
+ * What the sink does from now on. `refuse-message` and `try-later` answer 554 and 451 once the message was read;
+ * `drop-before-data` cuts the line at RCPT TO; `drop-after-data` and `hang` take the whole message and then say nothing.
+ * `refuse` answers 550 for these recipients.
+ */
+export type SinkBehaviour =
+  'accept' | 'refuse-message' | 'try-later' | 'drop-before-data' | 'drop-after-data' | 'hang' | { refuse: string[] };
+
+/** An SMTP server that keeps what it is sent. */
+export interface SmtpSink {
+  host: string;
+  port: number;
+  messages: ReceivedMail[];
+  behave(behaviour: SinkBehaviour): void;
+  stop(): Promise<void>;
+}
+
+interface SinkOptions {
+  /** Names and passwords; without them no sign-in is asked for. */
+  users?: Record<string, string>;
+  onMessage?: (mail: ReceivedMail) => void;
+}
+
+/** Starts an SMTP server without TLS on a free loopback port. */
+export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink> {
+  const messages: ReceivedMail[] = [];
+  const lines = new Map<number, Socket>();
+  let behaviour: SinkBehaviour = 'accept';
+  const cut = (session: SMTPServerSession) => lines.get(portOf(session))?.destroy();
+
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    authOptional: !options.users,
+    closeTimeout: 100,
+    disableReverseLookup: true,
+    onAuth({ username = '', password }, _session, done) {
+      if (options.users?.[username] !== undefined && options.users[username] === password) return done(null, { user: username });
+      done(answer(535, '5.7.8 Authentication credentials invalid'));
+    },
+    onRcptTo({ address }, session, done) {
+      if (behaviour === 'drop-before-data') return void cut(session);
+      const refused = typeof behaviour === 'object' && behaviour.refuse.includes(address);
+      done(refused ? answer(550, `5.1.1 <${address}>: there is no such mailbox here`) : null);
+    },
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        if (behaviour === 'refuse-message') return done(answer(554, '5.7.1 This message is not welcome'));
+        if (behaviour === 'try-later') return done(answer(451, '4.3.0 Please come back later'));
+        const mail = received(session, Buffer.concat(chunks));
+        messages.push(mail);
+        options.onMessage?.(mail);
+        if (behaviour === 'drop-after-data') return void cut(session);
+        if (behaviour !== 'hang') done(null);
+      });
+    },
+  });
+  // A client that hangs up early is its own business.
+  server.on('error', () => undefined);
+  server.server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort ?? 0;
+    lines.set(port, socket);
+    socket.once('close', () => lines.delete(port));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+
+  return {
+    host: '127.0.0.1',
+    port: (server.server.address() as AddressInfo).port,
+    messages,
+    behave: (next) => void (behaviour = next),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of lines.values()) socket.destroy();
+      }),
+  };
+}
+
+function answer(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
+}
+
+function portOf(session: SMTPServerSession): number {
+  return (session as SMTPServerSession & { remotePort: number }).remotePort;
+}
+
+function received(session: SMTPServerSession, raw: Buffer): ReceivedMail {
+  const { mailFrom, rcptTo } = session.envelope;
+  return { envelope: { from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address) }, raw };
+}
