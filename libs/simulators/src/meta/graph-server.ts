@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { GraphCall } from './graph-api.js';
+import { GraphError } from './graph-error.js';
+
+/** Thrown by an answerer to leave the usual road: drop the connection, never answer, or answer something that is not Graph's. */
+export class OddAnswer extends Error {
+  constructor(readonly how: 'drop' | 'hang' | { status: number; contentType: string; body: string; headers?: Record<string, string> }) {
+    super('an odd answer');
+  }
+}
+
+export interface GraphServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves both Graph hosts on one loopback port. The host is told by the Host header or by a first path part
+ * (`/graph.facebook.com/v26.0/…`); without either, by the token.
+ */
+export async function startGraphServer(
+  port: number,
+  answer: (call: GraphCall) => Promise<unknown>,
+  refusal: (error: GraphError) => unknown,
+): Promise<GraphServer> {
+  const server = createServer((request, response) => void serve(request, response));
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    try {
+      json(response, 200, await answer(await readCall(request)));
+    } catch (error) {
+      if (error instanceof OddAnswer) oddly(response, error.how);
+      else if (error instanceof GraphError) json(response, error.status, refusal(error));
+      else json(response, 500, refusal(new GraphError(1, String(error), undefined, 500)));
+    }
+  };
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+}
+
+async function readCall(request: IncomingMessage): Promise<GraphCall> {
+  const url = new URL(request.url ?? '/', 'http://graph');
+  const [, prefix] = /^\/graph\.(facebook|instagram)\.com(?=\/)/.exec(url.pathname) ?? [];
+  const [, named] = /^graph\.(facebook|instagram)\.com/.exec(request.headers.host ?? '') ?? [];
+  const body = parseBody(await readAll(request), request.headers['content-type'] ?? '');
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return {
+    method: request.method ?? 'GET',
+    path: prefix ? url.pathname.replace(/^\/[^/]+/, '') : url.pathname,
+    host: (prefix ?? named ?? null) as GraphCall['host'],
+    query: url.searchParams,
+    token: bearer ?? url.searchParams.get('access_token') ?? (body.access_token as string | undefined),
+    body,
+  };
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+/** JSON, or a form whose compound fields are JSON. */
+function parseBody(text: string, contentType: string): Record<string, unknown> {
+  if (!text) return {};
+  if (!contentType.includes('urlencoded')) return parsed(text) as Record<string, unknown>;
+  return Object.fromEntries([...new URLSearchParams(text)].map(([key, value]) => [key, /^[[{]/.test(value) ? parsed(value) : value]));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new GraphError(100, 'Request body is not valid JSON');
+  }
+}
+
+function oddly(response: ServerResponse, how: OddAnswer['how']): void {
+  if (how === 'drop') response.socket?.destroy();
+  else if (how !== 'hang') response.writeHead(how.status, { 'Content-Type': how.contentType, ...how.headers }).end(how.body);
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=UTF-8' }).end(JSON.stringify(body));
+}
