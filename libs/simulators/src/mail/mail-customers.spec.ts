@@ -42,7 +42,7 @@ test('customers write to the brand, some with a picture, some in HTML', async ()
 });
 
 test('a customer answers an answer within the thread, quoting it, until the matter is settled', async () => {
-  const { customers, delivered } = given(3);
+  const { customers, delivered } = given(5);
   const first = await simpleParser(await customers.writeNext());
   const customer = first.from?.value[0]?.address ?? '';
   const raw = await new MailComposer({
