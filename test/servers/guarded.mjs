@@ -14,7 +14,7 @@ const guard = `
     [ -z "$folder" ] || rm -rf "$folder"
     kill -s KILL 0
   ) &
-  wait "$program"; code=$?
+  wait "$program" 2>/dev/null; code=$?
   trap '' TERM
   kill -s TERM 0
   [ -z "$folder" ] || rm -rf "$folder"
