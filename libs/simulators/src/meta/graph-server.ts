@@ -21,11 +21,13 @@ export interface GraphServer {
  */
 export async function startGraphServer(
   port: number,
+  now: () => number,
   answer: (call: GraphCall) => Promise<unknown>,
   refusal: (error: GraphError) => unknown,
 ): Promise<GraphServer> {
   const server = createServer((request, response) => void serve(request, response));
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('Date', new Date(now()).toUTCString());
     try {
       json(response, 200, await answer(await readCall(request)));
     } catch (error) {

@@ -65,6 +65,7 @@ export class MetaPlatform {
   async listen(port: number): Promise<void> {
     this.server = await startGraphServer(
       port,
+      this.world.now,
       (call) => this.answer(call),
       (error) => this.refusal(error),
     );

@@ -1,0 +1,97 @@
+import { ConnectorError } from '#libs/connector';
+import { refusalIn } from './graph-refusals.js';
+import { asObject, parseJson, type JsonObject } from './json.js';
+import { appSecretProof } from './signature.js';
+
+/** One account's road to Graph. */
+export interface GraphAccess {
+  /** With the version, without a slash at the end: `https://graph.facebook.com/v26.0`. */
+  baseUrl: string;
+  token: string;
+  /** Where `appsecret_proof` is known to be understood: the secret to make it with. */
+  proofSecret?: string;
+}
+
+export interface GraphCall {
+  method: 'GET' | 'POST';
+  path: string;
+  query?: Record<string, string>;
+  body?: JsonObject;
+}
+
+/** What Graph answered, and its own clock. */
+export interface GraphAnswer {
+  body: JsonObject;
+  at: Date;
+}
+
+const TIMEOUT_MS = 30_000;
+
+// Before a connection stands nothing can have arrived.
+const NEVER_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|.*CERT.*)$/;
+
+/** Calls Graph once. Throws {@link ConnectorError}; its `outcome` is told as for a write. The token travels in a header, as addresses end up in logs. */
+export async function callGraph(access: GraphAccess, call: GraphCall): Promise<GraphAnswer> {
+  const response = await request(access, call);
+  const text = await response.text().catch((error: unknown) => {
+    throw lost(error);
+  });
+  const body = jsonOrUndefined(text);
+  const refusal = refusalIn(body, response.status, response.headers);
+  if (refusal) throw withoutToken(refusal, access.token);
+  const object = asObject(body);
+  if (!response.ok || !object) throw notGraph(response.status);
+  return { body: object, at: new Date(response.headers.get('date') ?? Date.now()) };
+}
+
+async function request(access: GraphAccess, { method, path, query, body }: GraphCall): Promise<Response> {
+  const proof = access.proofSecret && { appsecret_proof: appSecretProof(access.proofSecret, access.token) };
+  const parameters = new URLSearchParams({ ...query, ...proof });
+  const headers = {
+    Authorization: `Bearer ${access.token}`,
+    Accept: 'application/json',
+    ...(body && { 'Content-Type': 'application/json' }),
+  };
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    return await fetch(`${access.baseUrl}/${path}?${parameters}`, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+      signal,
+      redirect: 'manual',
+    });
+  } catch (error) {
+    throw lost(error);
+  }
+}
+
+function lost(error: unknown): ConnectorError {
+  const { name, cause } = error as Error & { cause?: { code?: string; syscall?: string } };
+  if (name === 'TimeoutError') return unavailable('Meta did not answer within 30 seconds', 'unknown', error);
+  const code = cause?.code ?? name;
+  return cause?.syscall === 'connect' || NEVER_CONNECTED.test(code)
+    ? unavailable(`Meta could not be reached (${code})`, 'not-sent', error)
+    : unavailable(`The connection to Meta broke off (${code})`, 'unknown', error);
+}
+
+/** HTML of a gateway, or nothing at all: below 500 it was turned away before Graph saw it. */
+const notGraph = (status: number) =>
+  unavailable(`Meta answered ${status} without saying why`, status >= 500 || status < 300 ? 'unknown' : 'not-sent');
+
+const unavailable = (message: string, outcome: 'not-sent' | 'unknown', cause?: unknown) =>
+  new ConnectorError('unavailable', message, { outcome, cause });
+
+// Meta's "Malformed access token …" quotes the token, and messages are shown to agents.
+function withoutToken(refusal: ConnectorError, token: string): ConnectorError {
+  refusal.message = refusal.message.replaceAll(token, '…');
+  return refusal;
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
+import { secret } from '#libs/connector';
+
+const ID = /^\d{5,25}$/;
+
+/** What an admin gives to connect a Facebook Page. */
+export class FacebookSettings {
+  @Matches(ID, { message: 'pageId must be the number Facebook shows as Page ID' })
+  @JSONSchema({ title: 'Page ID', description: 'Facebook: Page settings, About, Page transparency' })
+  pageId: string;
+
+  @IsString()
+  @Matches(/^\S+$/, { message: 'pageAccessToken must be one word without spaces' })
+  @MaxLength(2000)
+  @secret('Page access token', 'Of this Page, with pages_messaging and pages_manage_metadata')
+  pageAccessToken: string;
+}
+
+/** What an admin gives to connect an Instagram professional account. */
+export class InstagramSettings {
+  @Matches(ID, { message: 'accountId must be the number Instagram gives as user_id' })
+  @JSONSchema({ title: 'Account ID', description: 'The professional account’s user_id, usually 17 digits beginning with 1784' })
+  accountId: string;
+
+  @IsString()
+  @Matches(/^\S+$/, { message: 'accessToken must be one word without spaces' })
+  @MaxLength(2000)
+  @secret('Access token', 'The linked Page’s token (through Facebook) or the account’s own (through Instagram)')
+  accessToken: string;
+
+  @IsIn(['facebook', 'instagram'])
+  @JSONSchema({ title: 'Connected through', description: 'facebook: Facebook Login and a linked Page; instagram: Instagram Login' })
+  via: 'facebook' | 'instagram';
+}
