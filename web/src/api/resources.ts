@@ -1,0 +1,47 @@
+import { useMemo } from 'react';
+import { api, sessionQuery } from './client.js';
+import type { Channel, Connector, User } from './shapes.js';
+import { queryClient } from './query-client.js';
+
+/** The signed-in user; only for screens behind the sign-in. */
+export function useMe(): User {
+  const session = api.useSuspenseQuery('get', '/api/v1/auth/me', {}, { retry: false });
+  return session.data.user;
+}
+
+export const useConnectors = () => api.useQuery('get', '/api/v1/connectors', {});
+
+export function useConnector(type: string | undefined): Connector | undefined {
+  return useConnectors().data?.find((connector) => connector.type === type);
+}
+
+const firstHundred = { params: { query: { limit: 100 } } };
+
+export const useChannels = () => api.useQuery('get', '/api/v1/channels', firstHundred);
+export const useUsers = () => api.useQuery('get', '/api/v1/users', firstHundred);
+
+/** Channels by id, as far as they are known yet. */
+export function useChannelsById(): Map<string, Channel> {
+  const { data } = useChannels();
+  return useMemo(() => new Map(data?.items.map((channel) => [channel.id, channel])), [data]);
+}
+
+/** Users by id, as far as they are known yet. */
+export function useUsersById(): Map<string, User> {
+  const { data } = useUsers();
+  return useMemo(() => new Map(data?.items.map((user) => [user.id, user])), [data]);
+}
+
+/** The keys under which answers are kept, for telling what changed. */
+export const keys = {
+  session: sessionQuery.queryKey,
+  lists: ['get', '/api/v1/conversations'],
+  conversation: (id: string) => ['get', '/api/v1/conversations/{id}', { params: { path: { id } } }],
+  messages: (id: string) => ['get', '/api/v1/conversations/{id}/messages', { params: { path: { id } } }],
+  channels: ['get', '/api/v1/channels'],
+  users: ['get', '/api/v1/users'],
+  ledger: ['get', '/api/v1/inbound-events'],
+} as const;
+
+/** Asks again for what is kept under a key; resolves when the parts on screen are fresh. */
+export const refresh = (queryKey: readonly unknown[]) => queryClient.invalidateQueries({ queryKey });

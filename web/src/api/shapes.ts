@@ -1,0 +1,17 @@
+import type { components } from './schema.js';
+
+type Schemas = components['schemas'];
+
+export type Attachment = Schemas['AttachmentView'];
+export type Capabilities = Schemas['CapabilitiesView'];
+export type Channel = Schemas['ChannelView'];
+export type Connector = Schemas['ConnectorView'];
+export type Conversation = Schemas['ConversationView'];
+export type Delivery = Schemas['DeliveryView'];
+export type Message = Schemas['MessageView'];
+export type User = Schemas['UserView'];
+export type InboundEvent = Schemas['InboundEventView'];
+export type CheckResult = Schemas['ChannelTestView'];
+export type ConversationKind = Conversation['kind'];
+export type ConversationStatus = Conversation['status'];
+export type Role = User['role'];

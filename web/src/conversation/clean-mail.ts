@@ -1,0 +1,66 @@
+import createPurifier from 'dompurify';
+import type { Attachment } from '../api/shapes.js';
+import { text } from '../text/text.js';
+import { attachmentUrl } from './attachments.js';
+
+const purifier = createPurifier(window);
+
+/** Nothing runs and nothing is fetched but our own attachments: what the sanitiser missed is stopped here. */
+const policy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'";
+
+const look = `
+  :root { color-scheme: light; }
+  body { margin: 0; height: auto !important; display: flow-root; overflow-x: auto; overflow-wrap: anywhere; color: #1a1d20; background: #fff;
+    font: 14px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
+  img { max-width: 100%; height: auto; }
+  pre { white-space: pre-wrap; }
+  a { color: #1f6896; }
+  summary { margin: 8px 0; color: #5a626b; cursor: pointer; }
+  blockquote { margin: 8px 0; padding-left: 12px; border-left: 3px solid #dfe4e9; color: #5a626b; }
+`;
+
+/** A mail's HTML as a document for a sandboxed frame, and how many remote pictures were taken out of it. */
+export function cleanMail(html: string, attachments: Attachment[], hasQuote: boolean): { document: string; blockedImages: number } {
+  const fragment = purifier.sanitize(html, {
+    USE_PROFILES: { html: true },
+    FORBID_TAGS: ['form', 'input', 'button', 'textarea', 'select', 'video', 'audio', 'picture', 'source'],
+    FORBID_ATTR: ['srcset', 'background', 'ping', 'autofocus'],
+    RETURN_DOM_FRAGMENT: true,
+  });
+  const blockedImages = keepOwnImages(fragment, attachments);
+  for (const link of fragment.querySelectorAll('a')) link.setAttribute('rel', 'noopener noreferrer');
+  if (hasQuote) foldQuotes(fragment);
+  const body = fragment.ownerDocument.createElement('div');
+  body.append(fragment);
+  const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><base target="_blank"><style>${look}</style>`;
+  return { document: `<!doctype html><html><head>${head}</head><body>${body.innerHTML}</body></html>`, blockedImages };
+}
+
+/** Pictures that came with the mail are shown from our store (RFC 2392 `cid:`); remote ones would tell the sender who reads when. */
+function keepOwnImages(fragment: DocumentFragment, attachments: Attachment[]): number {
+  const byContentId = new Map(attachments.map(({ contentId, id }) => [contentId, id]));
+  let blocked = 0;
+  for (const image of fragment.querySelectorAll('img')) {
+    const source = image.getAttribute('src') ?? '';
+    if (source.startsWith('data:image/')) continue;
+    const own = source.startsWith('cid:') && byContentId.get(decodeURIComponent(source.slice(4)));
+    if (own) image.setAttribute('src', attachmentUrl(own));
+    else {
+      image.remove();
+      blocked += 1;
+    }
+  }
+  return blocked;
+}
+
+/** Each outermost quotation goes behind a fold that needs no script; answers written between quotations stay in sight. */
+function foldQuotes(fragment: DocumentFragment): void {
+  const outermost = [...fragment.querySelectorAll('blockquote')].filter((quote) => !quote.parentElement?.closest('blockquote'));
+  for (const quote of outermost) {
+    const fold = fragment.ownerDocument.createElement('details');
+    const summary = fragment.ownerDocument.createElement('summary');
+    summary.textContent = text.thread.showQuoted;
+    quote.replaceWith(fold);
+    fold.append(summary, quote);
+  }
+}

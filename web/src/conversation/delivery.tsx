@@ -1,0 +1,70 @@
+import { Button, Group } from '@mantine/core';
+import { type Icon, IconAlertTriangle, IconCheck, IconChecks, IconClock, IconEye, IconSend } from '@tabler/icons-react';
+import { api } from '../api/client.js';
+import { keys, refresh } from '../api/resources.js';
+import type { Delivery, Message } from '../api/shapes.js';
+import { ago, text } from '../text/text.js';
+import { useNow } from '../ui/clock.js';
+import { noticeFailure } from '../ui/notice.js';
+import classes from './conversation.module.css';
+
+const icons: Record<Delivery['state'], Icon> = {
+  queued: IconClock,
+  sending: IconSend,
+  sent: IconCheck,
+  delivered: IconChecks,
+  read: IconEye,
+  failed: IconAlertTriangle,
+  uncertain: IconAlertTriangle,
+};
+
+/** How far a reply has come; when it did not arrive, why, what can be done, and the button that does it. */
+export function DeliveryState({ message, delivery }: { message: Message; delivery: Delivery }) {
+  const { state, error } = delivery;
+  const StateIcon = icons[state];
+  const stuck = state === 'failed' || state === 'uncertain';
+  const waiting = state === 'queued' && error !== null;
+  return (
+    <div className={classes.delivery} data-state={state}>
+      <span className={classes.deliveryState}>
+        <StateIcon size={14} aria-hidden /> {waiting ? <NextAttempt delivery={delivery} /> : text.delivery.states[state]}
+      </span>
+      {(stuck || waiting) && error && (
+        <p className={classes.reason}>
+          {[error.message, error.action].filter(Boolean).join(' ')}
+          {error.code && <small> ({error.code})</small>}
+        </p>
+      )}
+      {state === 'uncertain' && <p className={classes.reason}>{text.delivery.uncertainHint}</p>}
+      <DeliveryActions message={message} canResend={stuck} canCancel={waiting} />
+    </div>
+  );
+}
+
+function NextAttempt({ delivery: { nextAttemptAt } }: { delivery: Delivery }) {
+  const now = useNow();
+  return text.delivery.retrying(ago(new Date(nextAttemptAt ?? now), now));
+}
+
+function DeliveryActions({ message, canResend, canCancel }: { message: Message; canResend: boolean; canCancel: boolean }) {
+  const onError = noticeFailure(text.delivery.failed);
+  const onSuccess = () => refresh(keys.messages(message.conversationId));
+  const resend = api.useMutation('post', '/api/v1/messages/{id}/retry', { onError, onSuccess });
+  const cancel = api.useMutation('delete', '/api/v1/messages/{id}', { onError, onSuccess });
+  const which = { params: { path: { id: message.id } } };
+  if (!canResend && !canCancel) return null;
+  return (
+    <Group gap={8}>
+      {canResend && (
+        <Button size="compact-xs" variant="default" loading={resend.isPending} onClick={() => resend.mutate(which)}>
+          {text.delivery.again}
+        </Button>
+      )}
+      {canCancel && (
+        <Button size="compact-xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate(which)}>
+          {text.delivery.cancel}
+        </Button>
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,80 @@
+import { Button } from '@mantine/core';
+import { IconArrowDown } from '@tabler/icons-react';
+import { useEffect, useMemo } from 'react';
+import { api } from '../api/client.js';
+import type { Conversation, Message } from '../api/shapes.js';
+import { text } from '../text/text.js';
+import { Empty, Failed, Loading } from '../ui/status.js';
+import classes from './conversation.module.css';
+import { MessageItem } from './message.js';
+import { PendingReplies } from './pending-replies.js';
+import { Source } from './source.js';
+import { useStickToEnd } from './stick-to-end.js';
+
+const togetherMs = 5 * 60_000;
+
+/** Everything said in a conversation, oldest first. */
+export function useMessages(conversationId: string) {
+  const pages = api.useInfiniteQuery(
+    'get',
+    '/api/v1/conversations/{id}/messages',
+    { params: { path: { id: conversationId }, query: { limit: 100 } } },
+    { pageParamName: 'cursor', initialPageParam: null, getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
+  );
+  const messages = useMemo(() => pages.data?.pages.flatMap(({ items }) => items), [pages.data]);
+  return { ...pages, messages };
+}
+
+export function Thread({ conversation }: { conversation: Conversation }) {
+  const { messages, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useMessages(conversation.id);
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  if (!messages) return error ? <Failed error={error} retry={refetch} /> : <Loading />;
+  return <Messages conversation={conversation} messages={messages} />;
+}
+
+function Messages({ conversation, messages }: { conversation: Conversation; messages: Message[] }) {
+  const latest = messages.at(-1);
+  const { scroller, content, atEnd, toEnd } = useStickToEnd(latest?.id);
+  return (
+    <div className={classes.threadFrame}>
+      <div ref={scroller} className={classes.thread} tabIndex={0} role="region" aria-label={text.thread.label}>
+        <div ref={content}>
+          {conversation.source && <Source source={conversation.source} />}
+          {!messages.length && <Empty title={text.thread.empty} />}
+          <ol className={classes.messages} aria-label={text.thread.label}>
+            {messages.map((message, index) => (
+              <MessageItem key={message.id} message={message} continued={isContinued(messages[index - 1], message)} />
+            ))}
+            <PendingReplies conversationId={conversation.id} />
+          </ol>
+        </div>
+      </div>
+      {!atEnd && (
+        <Button className={classes.toEnd} size="xs" radius="xl" leftSection={<IconArrowDown size={14} />} onClick={toEnd}>
+          {text.thread.newBelow}
+        </Button>
+      )}
+      <Announcement latest={latest} />
+    </div>
+  );
+}
+
+/** Says aloud that the customer wrote; what was there when the conversation was opened is not announced. */
+function Announcement({ latest }: { latest: Message | undefined }) {
+  const isNews = latest?.direction === 'inbound' && Date.now() - Date.parse(latest.receivedAt) < 60_000;
+  return (
+    <div role="status" aria-live="polite" className="visually-hidden">
+      {isNews && text.thread.announce(latest.author.name ?? text.thread.customer)}
+    </div>
+  );
+}
+
+/** Whether a message goes on where the same author's previous one stopped, so that the name need not be said again. */
+function isContinued(before: Message | undefined, message: Message): boolean {
+  if (!before || before.kind !== 'message' || message.kind !== 'message' || before.html || message.html) return false;
+  const sameAuthor = before.direction === message.direction && before.author.id === message.author.id;
+  return sameAuthor && Date.parse(message.sentAt) - Date.parse(before.sentAt) < togetherMs;
+}

@@ -1,0 +1,60 @@
+import { useEffect, useRef } from 'react';
+import { notifications } from '@mantine/notifications';
+import { api } from '../api/client.js';
+import { failureText, Problem } from '../api/problem.js';
+import { keys, refresh } from '../api/resources.js';
+import type { Conversation } from '../api/shapes.js';
+import { text } from '../text/text.js';
+import { changeDraft, type Draft, emptyDraft } from './draft.js';
+import { useMessages } from './thread.js';
+
+interface SendOptions {
+  then?: 'close';
+  /** Send although somebody wrote meanwhile. */
+  force?: boolean;
+}
+
+/**
+ * Sends a conversation's draft. The box empties at once and the reply shows as being sent; when it is refused the text
+ * comes back with the reason, also when the agent is already elsewhere.
+ */
+export function useReply({ id, contact }: Conversation) {
+  const { messages } = useMessages(id);
+  const here = useRef(true);
+  useEffect(() => {
+    here.current = true;
+    return () => void (here.current = false);
+  }, []);
+
+  const { mutate } = api.useMutation('post', '/api/v1/conversations/{id}/replies', {
+    onSuccess: () => Promise.all([refresh(keys.messages(id)), refresh(keys.conversation(id)), refresh(keys.lists)]),
+  });
+
+  return (draft: Draft, { then, force }: SendOptions = {}) => {
+    const request = {
+      params: { path: { id } },
+      headers: { 'Idempotency-Key': draft.key },
+      body: {
+        text: draft.text.trim(),
+        ...(draft.cc.length && { cc: draft.cc }),
+        ...(draft.bcc.length && { bcc: draft.bcc }),
+        ...(draft.attachments.length && { attachmentIds: draft.attachments.map((attachment) => attachment.id) }),
+        ...(messages?.length && { lastSeenMessageId: messages.at(-1)!.id }),
+        ...(then && { then }),
+        ...(force && { force }),
+      },
+    };
+    changeDraft('reply', id, emptyDraft);
+    mutate(request, { onError: (error) => giveBack(error) });
+
+    function giveBack(error: unknown) {
+      const stale = error instanceof Problem && error.status === 409;
+      if (stale) void refresh(keys.messages(id));
+      const failure = { message: failureText(error), stale };
+      changeDraft('reply', id, (since) => ({ ...draft, text: [draft.text, since.text].filter(Boolean).join('\n\n'), failure }));
+      if (here.current) return;
+      const title = text.composer.failedElsewhere(contact.name ?? text.list.unnamed);
+      notifications.show({ title, message: failure.message, color: 'red', role: 'alert', autoClose: false });
+    }
+  };
+}

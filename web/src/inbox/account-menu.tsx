@@ -1,0 +1,66 @@
+import { Avatar, Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { api } from '../api/client.js';
+import { queryClient } from '../api/query-client.js';
+import { useMe } from '../api/resources.js';
+import { forgetDrafts } from '../conversation/draft.js';
+import { text } from '../text/text.js';
+import { noticeFailure } from '../ui/notice.js';
+import classes from './navigation.module.css';
+
+const themeIcons = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop };
+
+/** Who is signed in; theme and sign-out. */
+export function AccountMenu() {
+  const me = useMe();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const signOut = useSignOut();
+  return (
+    <Menu width={220} position="top-start" shadow="md">
+      <Menu.Target>
+        <UnstyledButton className={classes.link} w="100%" aria-label={text.nav.account(me.name)}>
+          <Avatar size={24} name={me.name} color="river" aria-hidden />
+          <span className={classes.name}>{me.name}</span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{me.email}</Menu.Label>
+        <Menu.Divider />
+        <Menu.Label>{text.nav.theme}</Menu.Label>
+        {(Object.keys(themeIcons) as MantineColorScheme[]).map((scheme) => {
+          const ThemeIcon = themeIcons[scheme];
+          return (
+            <Menu.Item
+              key={scheme}
+              role="menuitemradio"
+              aria-checked={scheme === colorScheme}
+              leftSection={<ThemeIcon size={16} />}
+              rightSection={scheme === colorScheme ? <IconCheck size={16} /> : null}
+              onClick={() => setColorScheme(scheme)}
+            >
+              {text.nav.themes[scheme]}
+            </Menu.Item>
+          );
+        })}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
+          {text.nav.signOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function useSignOut() {
+  const navigate = useNavigate();
+  const { mutate } = api.useMutation('post', '/api/v1/auth/logout', {
+    onSuccess: async () => {
+      forgetDrafts();
+      await navigate({ to: '/login' });
+      queryClient.clear();
+    },
+    onError: noticeFailure(text.nav.signOut),
+  });
+  return () => mutate({});
+}

@@ -1,0 +1,58 @@
+import { ActionIcon, Drawer, Group, Text } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import { IconMenu2 } from '@tabler/icons-react';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Suspense, useEffect } from 'react';
+import { api } from '../api/client.js';
+import { LostConnection } from '../live/lost-connection.js';
+import { useLive } from '../live/live.js';
+import { text } from '../text/text.js';
+import { Loading } from '../ui/status.js';
+import classes from './frame.module.css';
+import { Navigation } from './navigation.js';
+
+const roomy = '(min-width: 68.75em)';
+
+/** What stands around every screen behind the sign-in: navigation at the side, or behind a button where there is no room. */
+export function Frame() {
+  const { href, pathname } = useLocation();
+  const session = api.useQuery('get', '/api/v1/auth/me', {}, { retry: false });
+  const connected = useLive();
+  const beside = useMediaQuery(roomy, undefined, { getInitialValueInEffect: false });
+  const [opened, { open, close }] = useDisclosure();
+  useEffect(close, [pathname, close]);
+
+  if (session.isError && session.error) return <Navigate to="/login" search={{ then: href }} />;
+  return (
+    <div className={classes.frame}>
+      <a href="#content" className={classes.skip}>
+        {text.nav.skip}
+      </a>
+      {beside ? (
+        <div className={classes.side}>
+          <Navigation connected={connected} />
+        </div>
+      ) : (
+        <>
+          <Group className={classes.bar} wrap="nowrap">
+            <ActionIcon variant="subtle" color="gray" size="lg" onClick={open} aria-label={text.nav.open}>
+              <IconMenu2 size={20} />
+            </ActionIcon>
+            <Text fw={650} flex={1}>
+              {text.product}
+            </Text>
+            <LostConnection connected={connected} />
+          </Group>
+          <Drawer opened={opened} onClose={close} size={280} padding={0} withCloseButton={false} aria-label={text.nav.label}>
+            <Navigation connected={connected} onNavigate={close} />
+          </Drawer>
+        </>
+      )}
+      <main id="content" tabIndex={-1} className={classes.content}>
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  );
+}

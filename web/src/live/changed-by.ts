@@ -1,0 +1,21 @@
+import { keys } from '../api/resources.js';
+
+/** What an event's data names; the event itself carries no content. */
+export interface Change {
+  conversationId?: string;
+  messageId?: string;
+}
+
+/** Which answers an event makes stale. A new message also changes its conversation's preview, place and reply window. */
+export function changedBy(event: string, { conversationId = '' }: Change): ReadonlyArray<readonly unknown[]> {
+  switch (event) {
+    case 'message.created':
+      return [keys.messages(conversationId), keys.conversation(conversationId), keys.lists];
+    case 'message.updated':
+      return [keys.messages(conversationId)];
+    case 'channel.updated':
+      return [keys.channels];
+    default:
+      return [keys.conversation(conversationId), keys.lists];
+  }
+}

@@ -1,0 +1,133 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { api, sessionQuery } from './api/client.js';
+import { Problem } from './api/problem.js';
+import { queryClient } from './api/query-client.js';
+import { Frame } from './inbox/frame.js';
+import { isView, type ListSearch, readListSearch } from './inbox/views.js';
+import { Crashed, NotFound } from './ui/crashed.js';
+import { Loading } from './ui/status.js';
+
+const root = createRootRoute({ component: Outlet });
+
+/** Where to go after signing in: a path of ours, never another site. */
+const readThen = (search: Record<string, unknown>): { then?: string } =>
+  typeof search.then === 'string' && /^\/[^/\\]/.test(search.then) ? { then: search.then } : {};
+
+const setupNeeded = async () => (await queryClient.fetchQuery(api.queryOptions('get', '/api/v1/auth/setup', {}))).needed;
+
+async function requireSession({ location }: { location: { href: string } }) {
+  try {
+    await queryClient.ensureQueryData(sessionQuery);
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 401)) throw error;
+    throw redirect((await setupNeeded()) ? { to: '/welcome' } : { to: '/login', search: readThen({ then: location.href }) });
+  }
+}
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: readThen,
+  component: lazyRouteComponent(() => import('./login/login.js'), 'Login'),
+});
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  beforeLoad: async () => {
+    if (!(await setupNeeded())) throw redirect({ to: '/login' });
+  },
+  component: lazyRouteComponent(() => import('./login/welcome.js'), 'Welcome'),
+});
+
+const app = createRoute({ getParentRoute: () => root, id: 'app', beforeLoad: requireSession, component: Frame });
+
+const home = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/inbox/$view', params: { view: 'open' } });
+  },
+});
+
+const inbox = createRoute({
+  getParentRoute: () => app,
+  path: '/inbox/$view',
+  validateSearch: (search): ListSearch => readListSearch(search),
+  beforeLoad: ({ params }) => {
+    if (!isView(params.view)) throw redirect({ to: '/inbox/$view', params: { view: 'open' } });
+  },
+  component: lazyRouteComponent(() => import('./inbox/inbox.js'), 'Inbox'),
+});
+
+const noConversation = createRoute({
+  getParentRoute: () => inbox,
+  path: '/',
+  component: lazyRouteComponent(() => import('./inbox/inbox.js'), 'NoConversation'),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => inbox,
+  path: '/$conversationId',
+  component: lazyRouteComponent(() => import('./conversation/conversation.js'), 'ConversationScreen'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/settings.js'), 'Settings'),
+});
+
+const settingsHome = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/channels' });
+  },
+});
+
+const channels = createRoute({
+  getParentRoute: () => settings,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('./settings/channels.js'), 'Channels'),
+});
+
+const newChannel = createRoute({
+  getParentRoute: () => settings,
+  path: '/channels/new',
+  component: lazyRouteComponent(() => import('./settings/new-channel.js'), 'NewChannel'),
+});
+
+const ledger = createRoute({
+  getParentRoute: () => settings,
+  path: '/ledger',
+  component: lazyRouteComponent(() => import('./settings/ledger.js'), 'Ledger'),
+});
+
+const people = createRoute({
+  getParentRoute: () => settings,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./settings/people.js'), 'People'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    login,
+    welcome,
+    app.addChildren([
+      home,
+      inbox.addChildren([noConversation, conversation]),
+      settings.addChildren([settingsHome, channels, newChannel, ledger, people]),
+    ]),
+  ]),
+  defaultPreload: 'intent',
+  defaultPendingComponent: Loading,
+  defaultErrorComponent: Crashed,
+  defaultNotFoundComponent: NotFound,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,42 @@
+import { en } from './en.js';
+
+/** Every visible word of the web. A second language is a second object of this shape, chosen here. */
+export const text: typeof en = en;
+
+const language = 'en';
+
+/** Plural forms by the language's own rules: `{ one: '1 reply', other: '# replies' }`, `#` is the number. */
+export function plural(count: number, forms: { one: string; other: string }): string {
+  const form = new Intl.PluralRules(language).select(count) === 'one' ? forms.one : forms.other;
+  return form.replace('#', new Intl.NumberFormat(language).format(count));
+}
+
+const relative = new Intl.RelativeTimeFormat(language, { style: 'narrow', numeric: 'auto' });
+const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** How long ago, or how soon, in the shortest words: `5m ago`, `in 3h`; after six days the date. */
+export function ago(at: Date, now: Date): string {
+  const distance = at.getTime() - now.getTime();
+  const size = Math.abs(distance);
+  if (size < minute) return text.justNow;
+  if (size < hour) return relative.format(Math.trunc(distance / minute), 'minute');
+  if (size < 24 * hour) return relative.format(Math.trunc(distance / hour), 'hour');
+  if (size < 6 * 24 * hour) return relative.format(Math.trunc(distance / (24 * hour)), 'day');
+  return day.format(at);
+}
+
+export const moment = (at: Date): string => dayAndTime.format(at);
+export const timeOfDay = (at: Date): string => clock.format(at);
+
+/** Bytes as people read them. */
+export function fileSize(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+  const step = Math.min(units.length - 1, bytes > 0 ? Math.floor(Math.log10(bytes) / 3) : 0);
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit: units[step], unitDisplay: 'short', maximumFractionDigits: 1 });
+  return format.format(bytes / 1000 ** step);
+}

@@ -1,0 +1,32 @@
+import { useSyncExternalStore } from 'react';
+import { ago, moment } from '../text/text.js';
+
+const everyMs = 20_000;
+let now = new Date();
+const listeners = new Set<() => void>();
+setInterval(() => {
+  now = new Date();
+  listeners.forEach((tell) => tell());
+}, everyMs);
+
+function subscribe(tell: () => void) {
+  listeners.add(tell);
+  return () => void listeners.delete(tell);
+}
+
+/** The time, fresh enough for ages and countdowns; one clock for the whole page. */
+export function useNow(): Date {
+  return useSyncExternalStore(subscribe, () => now);
+}
+
+/** How long ago something was; the exact moment on hover. */
+export function Age({ at }: { at: string }) {
+  const date = new Date(at);
+  // An event younger than the clock's last tick must not be told as lying in the future.
+  const present = new Date(Math.max(useNow().getTime(), date.getTime()));
+  return (
+    <time dateTime={at} title={moment(date)}>
+      {ago(date, present)}
+    </time>
+  );
+}
