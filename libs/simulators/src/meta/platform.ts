@@ -199,7 +199,7 @@ export class MetaPlatform {
     this.world.deadTokens.set(account.accessToken, how);
   }
 
-  /** Moves the platform's clock on: reply windows close, nothing else happens. */
+  /** Moves the platform's clock on, `Date` headers included: what lies before is then older than it seemed. Reply windows close. */
   advance(ms: number): void {
     this.world.advance(ms);
   }
