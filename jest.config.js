@@ -17,7 +17,6 @@ const common = {
     ],
   },
   moduleNameMapper: {
-    '^#libs/([^/]+)/conformance$': '<rootDir>/libs/$1/src/conformance.ts',
     '^#libs/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

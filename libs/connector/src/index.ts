@@ -1,4 +1,4 @@
 export * from './connector.js';
 export * from './connector-error.js';
 export { isConnector, provideConnector } from './provide.js';
-export { secret, settingsSchema, withoutSecrets } from './settings-schema.js';
+export { secret, type SettingsSchema, settingsSchema, withoutSecrets } from './settings-schema.js';

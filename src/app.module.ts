@@ -1,0 +1,84 @@
+import { type DynamicModule, Global, Module, type Provider, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { AssignmentController } from './assignment/assignment.controller.js';
+import { AssignmentService } from './assignment/assignment.service.js';
+import { ChannelsController } from './channels/channels.controller.js';
+import { Channels } from './channels/channels.service.js';
+import { Vault } from './channels/vault.js';
+import { Config } from './config.js';
+import { connectorModules, Connectors } from './connectors.js';
+import { ContactsController } from './contacts/contacts.controller.js';
+import { Contacts } from './contacts/contacts.service.js';
+import { AttachmentStore } from './conversations/attachment-store.js';
+import { AttachmentsController } from './conversations/attachments.controller.js';
+import { ConversationsController } from './conversations/conversations.controller.js';
+import { Conversations } from './conversations/conversations.service.js';
+import { Replies } from './conversations/replies.service.js';
+import { ProblemFilter } from './errors.js';
+import { HealthController } from './health/health.controller.js';
+import { MetricsController } from './health/metrics.controller.js';
+import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
+import { WebController } from './http/web.controller.js';
+import { InboundEventsController } from './inbound/inbound-events.controller.js';
+import { InboundSweep } from './inbound/inbound.sweep.js';
+import { InboundWorker } from './inbound/inbound.worker.js';
+import { Ingest } from './inbound/ingest.service.js';
+import { Ledger } from './inbound/ledger.service.js';
+import { Watcher } from './inbound/watcher.service.js';
+import { WebhooksController } from './inbound/webhooks.controller.js';
+import { DeliveriesController } from './outbound/deliveries.controller.js';
+import { Dispatch } from './outbound/dispatch.service.js';
+import { OutboundSweep } from './outbound/outbound.sweep.js';
+import { OutboundWorker } from './outbound/outbound.worker.js';
+import { AuthGuard } from './people/auth.guard.js';
+import { PeopleController } from './people/people.controller.js';
+import { People } from './people/people.service.js';
+import { type Backend, QueueModule } from './queue/queue.module.js';
+import { Changes } from './realtime/changes.service.js';
+import { EventsController } from './realtime/events.controller.js';
+
+const services: Provider[] = [
+  ...[People, Connectors, Channels, Contacts, Conversations, Replies, AssignmentService],
+  ...[AttachmentStore, Changes, Ledger],
+];
+
+const workers: Provider[] = [Ingest, Watcher, InboundWorker, InboundSweep, Dispatch, OutboundWorker, OutboundSweep];
+
+const controllers: Type[] = [
+  ...[PeopleController, ChannelsController, ConversationsController, AttachmentsController, AssignmentController, ContactsController],
+  ...[WebhooksController, InboundEventsController, DeliveriesController, EventsController],
+  ...[HealthController, MetricsController, WebController],
+];
+
+const http: Provider[] = [
+  { provide: APP_GUARD, useClass: AuthGuard },
+  { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+  { provide: APP_FILTER, useClass: ProblemFilter },
+];
+
+export interface Foundations {
+  config: Config;
+  database: DataSource;
+  backend: Backend;
+  vault: Vault;
+}
+
+/** The product. The role decides whether it answers HTTP, works through the queue, or both. */
+@Global()
+@Module({})
+export class AppModule {
+  static register({ config, database, backend, vault }: Foundations): DynamicModule {
+    const foundations: Provider[] = [
+      { provide: Config, useValue: config },
+      { provide: DataSource, useValue: database },
+      { provide: Vault, useValue: vault },
+    ];
+    return {
+      module: AppModule,
+      imports: [DiscoveryModule, QueueModule.register(backend), ...connectorModules(config)],
+      controllers: config.servesHttp ? controllers : [],
+      providers: [...foundations, ...services, ...(config.servesHttp ? http : []), ...(config.works ? workers : [])],
+    };
+  }
+}

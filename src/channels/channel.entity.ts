@@ -1,0 +1,47 @@
+import { Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import type { Cursor } from '#libs/connector';
+import { Flag, Id, Int, Json, Text, Time, optional } from '../database/columns.js';
+
+export type HealthState = 'ok' | 'degraded' | 'needs-auth' | 'down';
+
+/** One connected account: a mailbox, a Page, an Instagram account. */
+@Entity()
+@Unique('uq_channel_account', ['type', 'externalId'])
+export class Channel {
+  @Id() id: string;
+  /** The connector's type. */
+  @Text() type: string;
+  @Text() name: string;
+  @Text() address: string;
+  /** The account at the platform; webhooks are routed by it. */
+  @Text() externalId: string;
+  @Flag(true) enabled: boolean;
+  @Text({ default: 'ok' }) healthState: HealthState;
+  @Text(optional) healthDetail: string | null;
+  @Time(optional) lastEventAt: Date | null;
+  @Time(optional) lastSyncAt: Date | null;
+  @Int(optional) importDone: number | null;
+  @Int(optional) importTotal: number | null;
+  @Time() createdAt: Date;
+  /** Set when an admin removed it: its conversations stay, and connecting the account again goes on with them. */
+  @Time(optional) removedAt: Date | null;
+}
+
+/** A channel's settings with their passwords and tokens, sealed by the vault. */
+@Entity()
+export class ChannelSecret {
+  @PrimaryColumn('uuid') @ForeignKey(() => Channel, { name: 'fk_channel_secret_channel', onDelete: 'CASCADE' }) channelId: string;
+  @Text() sealed: string;
+}
+
+/** Who watches a channel that has to be asked (a mailbox), and up to where it has been read. */
+@Entity()
+export class ChannelWatch {
+  @PrimaryColumn('uuid') @ForeignKey(() => Channel, { name: 'fk_channel_watch_channel', onDelete: 'CASCADE' }) channelId: string;
+  @Json(optional) cursor: Cursor | null;
+  /** The process that holds the lease, until `leaseUntil`. */
+  @Text(optional) holder: string | null;
+  /** Grows with each new holder: a write that names an older one is refused. */
+  @Int({ default: 0 }) fence: number;
+  @Time(optional) leaseUntil: Date | null;
+}

@@ -1,0 +1,154 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { IsBoolean, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Connectors } from '../connectors.js';
+import { IdParam } from '../http/id.param.js';
+import { Roles } from '../people/auth.guard.js';
+import type { Channel } from './channel.entity.js';
+import { Channels } from './channels.service.js';
+
+class NewChannelBody {
+  @IsString() @IsNotEmpty() type: string;
+  @IsString() @IsNotEmpty() @MaxLength(200) name: string;
+  /** The mail address, for connectors that have no other way to know it. */
+  @IsOptional() @IsString() @MaxLength(320) address?: string;
+  /** As the connector's settings schema says; see GET /connectors. */
+  @IsObject() settings: Record<string, unknown>;
+}
+
+class ChannelPatchBody {
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(200) name?: string;
+  /** False pauses the channel. */
+  @IsOptional() @IsBoolean() enabled?: boolean;
+  /** Only what changes; secrets left out stay as they are. */
+  @IsOptional() @IsObject() settings?: Record<string, unknown>;
+}
+
+class CheckView {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+class ChannelTestView {
+  ok: boolean;
+  checks: CheckView[];
+}
+
+class ImportProgress {
+  done: number;
+  total: number;
+}
+
+class ChannelHealth {
+  state: 'ok' | 'degraded' | 'needs-auth' | 'down';
+  detail: string | null;
+  lastEventAt: Date | null;
+  lastSyncAt: Date | null;
+  importProgress?: ImportProgress;
+}
+
+export class ChannelView {
+  id: string;
+  type: string;
+  name: string;
+  address: string;
+  enabled: boolean;
+  health: ChannelHealth;
+}
+
+export class ChannelWithSettings extends ChannelView {
+  /** Without secrets. */
+  settings: Record<string, unknown>;
+}
+
+class ChannelList {
+  items: ChannelView[];
+  nextCursor: string | null;
+}
+
+class CapabilitiesView {
+  html: boolean;
+  subject: boolean;
+  cc: boolean;
+  attachments: boolean;
+  /** The longest text of one reply; null where there is no limit. */
+  maxLength: number | null;
+  lengthUnit: 'characters' | 'bytes';
+}
+
+class ConnectorView {
+  type: string;
+  label: string;
+  kinds: Array<'email' | 'dm' | 'comment'>;
+  capabilities: CapabilitiesView;
+  /** JSON schema of the settings; `writeOnly` properties are secrets. */
+  settingsSchema: Record<string, unknown>;
+}
+
+export function channelView(channel: Channel): ChannelView {
+  const { id, type, name, address, enabled, lastEventAt, lastSyncAt, importDone, importTotal } = channel;
+  const health: ChannelHealth = { state: channel.healthState, detail: channel.healthDetail, lastEventAt, lastSyncAt };
+  if (importTotal !== null && importDone !== null) health.importProgress = { done: importDone, total: importTotal };
+  return { id, type, name, address, enabled, health };
+}
+
+@ApiTags('Channels')
+@Controller('api/v1')
+export class ChannelsController {
+  constructor(
+    private readonly channels: Channels,
+    private readonly connectors: Connectors,
+  ) {}
+
+  /** The kinds of channel there are, what each can do, and what it must be told. */
+  @Get('connectors')
+  listConnectors(): ConnectorView[] {
+    return this.connectors.all().map((connector) => {
+      const { type, label, kinds, capabilities } = connector;
+      return { type, label, kinds, capabilities, settingsSchema: this.connectors.schemaOf(connector) };
+    });
+  }
+
+  @Get('channels')
+  async list(): Promise<ChannelList> {
+    return { items: (await this.channels.list()).map(channelView), nextCursor: null };
+  }
+
+  @Get('channels/:id')
+  @Roles('admin', 'supervisor')
+  async find(@IdParam() id: string): Promise<ChannelWithSettings> {
+    const channel = await this.channels.get(id);
+    return { ...channelView(channel), settings: await this.channels.visibleSettings(channel) };
+  }
+
+  /** Connects an account. The credentials are tried first: 422 with the server's own words when it refuses them. */
+  @Post('channels')
+  @Roles('admin')
+  async create(@Body() body: NewChannelBody): Promise<ChannelView> {
+    return channelView(await this.channels.create(body));
+  }
+
+  /** Tries settings without keeping them. */
+  @Post('channels/test')
+  @HttpCode(200)
+  @Roles('admin')
+  async test(@Body() body: NewChannelBody): Promise<ChannelTestView> {
+    const checks = await this.channels.test(body);
+    return { ok: checks.every(({ ok }) => ok), checks };
+  }
+
+  @Patch('channels/:id')
+  @Roles('admin')
+  async update(@IdParam() id: string, @Body() patch: ChannelPatchBody): Promise<ChannelView> {
+    return channelView(await this.channels.update(id, patch));
+  }
+
+  /** Disconnects the account and forgets its credentials; its conversations stay. */
+  @Delete('channels/:id')
+  @HttpCode(204)
+  @Roles('admin')
+  remove(@IdParam() id: string): Promise<void> {
+    return this.channels.remove(id);
+  }
+}

@@ -1,0 +1,58 @@
+import { type DynamicModule, Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { type Connector, isConnector, type SettingsSchema, settingsSchema, type WebhookSource } from '#libs/connector';
+import { MetaModule } from '#libs/meta';
+import type { Config } from './config.js';
+
+/** The connectors there are: the one place a connector is registered. */
+export const connectorModules = (config: Config): DynamicModule[] => [
+  MetaModule.register({
+    appId: config.META_APP_ID,
+    appSecret: config.META_APP_SECRET,
+    verifyToken: config.META_VERIFY_TOKEN,
+    instagramAppSecret: config.INSTAGRAM_APP_SECRET ?? config.META_APP_SECRET,
+    graphUrl: config.META_GRAPH_URL,
+    instagramGraphUrl: config.INSTAGRAM_GRAPH_URL,
+    graphVersion: config.GRAPH_VERSION,
+  }),
+];
+
+/** Finds the connectors that the modules above provide. */
+@Injectable()
+export class Connectors {
+  private readonly byType: Map<string, Connector>;
+  private readonly schemas = new Map<string, SettingsSchema>();
+
+  constructor(discovery: DiscoveryService) {
+    const found = discovery.getProviders().map(({ instance }) => instance as unknown).filter(isConnector);
+    this.byType = new Map(found.map((connector) => [connector.type, connector]));
+  }
+
+  all(): Connector[] {
+    return [...this.byType.values()];
+  }
+
+  find(type: string): Connector | undefined {
+    return this.byType.get(type);
+  }
+
+  /** The connector of a stored channel. Throws when a release no longer brings it. */
+  of(channel: { type: string }): Connector {
+    const connector = this.byType.get(channel.type);
+    if (!connector) throw new Error(`This release has no connector of type "${channel.type}"`);
+    return connector;
+  }
+
+  /** The JSON schema of a connector's settings, made once. */
+  schemaOf(connector: Connector): SettingsSchema {
+    const schema = this.schemas.get(connector.type) ?? settingsSchema(connector.settings);
+    this.schemas.set(connector.type, schema);
+    return schema;
+  }
+
+  webhook(path: string): WebhookSource | undefined {
+    return this.all()
+      .map(({ source }) => source)
+      .find((source) => source.kind === 'webhook' && source.path === path) as WebhookSource | undefined;
+  }
+}

@@ -1,0 +1,23 @@
+import { Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Id, Ref, Text, Time, optional } from '../database/columns.js';
+
+/** A customer. */
+@Entity()
+export class Contact {
+  @Id() id: string;
+  @Text(optional) name: string | null;
+  @Time() createdAt: Date;
+}
+
+/** One way a platform knows a contact: a mail address, a Page-scoped id. */
+@Entity()
+@Unique('uq_identity_external', ['scope', 'externalId'])
+@Index('ix_identity_contact', ['contactId'])
+export class Identity {
+  @Id() id: string;
+  @Ref() @ForeignKey(() => Contact, { name: 'fk_identity_contact', onDelete: 'CASCADE' }) contactId: string;
+  /** Within what the id is unique: `email`, or one Page's or account's own ids. */
+  @Text() scope: string;
+  @Text() externalId: string;
+  @Text(optional) name: string | null;
+}

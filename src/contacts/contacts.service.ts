@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import type { Person } from '#libs/connector';
+import { newId } from '../database/columns.js';
+import { insertNew } from '../database/data-source.js';
+import { NotFound } from '../errors.js';
+import { Contact, Identity } from './contact.entity.js';
+
+/** Customers and the ways platforms know them. */
+@Injectable()
+export class Contacts {
+  constructor(private readonly database: DataSource) {}
+
+  async get(id: string): Promise<{ contact: Contact; identities: Identity[] }> {
+    const contact = await this.database.manager.findOneBy(Contact, { id });
+    if (!contact) throw new NotFound('There is no such contact.');
+    return { contact, identities: await this.database.manager.find(Identity, { where: { contactId: id }, order: { id: 'ASC' } }) };
+  }
+
+  /** The identity of a person, with a new contact when nobody knows them yet. Two at once end with the same one. */
+  async recognise(manager: EntityManager, { scope, id: externalId, name }: Person): Promise<Identity> {
+    const known = await manager.findOneBy(Identity, { scope, externalId });
+    if (known) return this.named(manager, known, name);
+    const contact = { id: newId(), name, createdAt: new Date() };
+    await manager.insert(Contact, contact);
+    await insertNew(manager, Identity, { id: newId(), contactId: contact.id, scope, externalId, name });
+    const identity = await manager.findOneByOrFail(Identity, { scope, externalId });
+    if (identity.contactId !== contact.id) await manager.delete(Contact, contact.id);
+    return identity;
+  }
+
+  /** A name learnt later fills the gap, and never replaces one that is there. */
+  private async named(manager: EntityManager, identity: Identity, name: string | null): Promise<Identity> {
+    if (!name || identity.name) return identity;
+    await manager.update(Identity, identity.id, { name });
+    await manager.update(Contact, { id: identity.contactId, name: IsNull() }, { name });
+    return { ...identity, name };
+  }
+}

@@ -1,0 +1,81 @@
+import { Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { ConversationKind } from '#libs/connector';
+import { Team } from '../assignment/team.entity.js';
+import { Channel } from '../channels/channel.entity.js';
+import { Contact, Identity } from '../contacts/contact.entity.js';
+import { Flag, Id, Int, Json, Ref, Text, Time, optional } from '../database/columns.js';
+import { User } from '../people/user.entity.js';
+
+export const statuses = ['open', 'pending', 'snoozed', 'closed'] as const;
+export type ConversationStatus = (typeof statuses)[number];
+export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
+export type Priority = (typeof priorities)[number];
+
+/** The public post or ad that a comment conversation hangs under. */
+export interface ConversationSource {
+  postId: string;
+  permalink: string | null;
+  text: string | null;
+  adId: string | null;
+}
+
+/** Everything one customer and we wrote to each other about one thing on one channel. */
+@Entity()
+@Unique('uq_conversation_number', ['number'])
+@Index('ix_conversation_status', ['status', 'lastMessageAt', 'id'])
+@Index('ix_conversation_recent', ['lastMessageAt', 'id'])
+@Index('ix_conversation_assignee', ['assigneeId', 'status', 'lastMessageAt', 'id'])
+@Index('ix_conversation_channel', ['channelId', 'lastMessageAt', 'id'])
+@Index('ix_conversation_contact', ['contactId'])
+export class Conversation {
+  @Id() id: string;
+  /** What people call it by: 1, 2, 3, … */
+  @Int() number: number;
+  @Ref() @ForeignKey(() => Channel, { name: 'fk_conversation_channel' }) channelId: string;
+  @Ref() @ForeignKey(() => Contact, { name: 'fk_conversation_contact' }) contactId: string;
+  /** The customer as this channel knows them: whom an answer goes to. */
+  @Ref() @ForeignKey(() => Identity, { name: 'fk_conversation_identity' }) identityId: string;
+  @Text() kind: ConversationKind;
+  @Text(optional) subject: string | null;
+  @Text({ default: 'open' }) status: ConversationStatus;
+  @Time(optional) snoozedUntil: Date | null;
+  @Text({ default: 'normal' }) priority: Priority;
+  @Ref(optional) @ForeignKey(() => User, { name: 'fk_conversation_assignee', onDelete: 'SET NULL' }) assigneeId: string | null;
+  @Ref(optional) @ForeignKey(() => Team, { name: 'fk_conversation_team', onDelete: 'SET NULL' }) teamId: string | null;
+  @Text({ default: '' }) preview: string;
+  @Int({ default: 0 }) messageCount: number;
+  @Flag(true) unread: boolean;
+  /** Since when the customer has been waiting for us; null when it is their turn. */
+  @Time(optional) waitingSince: Date | null;
+  @Time() lastMessageAt: Date;
+  /** The customer's last message by the platform's clock; opens the reply window. */
+  @Time(optional) lastInboundAt: Date | null;
+  @Json(optional) source: ConversationSource | null;
+  /** Grows with every change; `If-Match` is compared with it. */
+  @Int({ default: 1 }) version: number;
+  @Time() createdAt: Date;
+}
+
+/** A label on a conversation. */
+@Entity()
+@Index('ix_conversation_tag_tag', ['tag'])
+export class ConversationTag {
+  @PrimaryColumn('uuid') @ForeignKey(() => Conversation, { name: 'fk_conversation_tag_conversation', onDelete: 'CASCADE' }) conversationId: string;
+  @PrimaryColumn('text') tag: string;
+}
+
+/** An id by which messages find their conversation: a Message-ID, a chat partner, a comment. */
+@Entity()
+@Index('ix_thread_key_conversation', ['conversationId'])
+export class ThreadKey {
+  @PrimaryColumn('uuid') @ForeignKey(() => Channel, { name: 'fk_thread_key_channel', onDelete: 'CASCADE' }) channelId: string;
+  @PrimaryColumn('text') key: string;
+  @Ref() @ForeignKey(() => Conversation, { name: 'fk_thread_key_conversation', onDelete: 'CASCADE' }) conversationId: string;
+}
+
+/** A running number, e.g. of conversations. Taking the next one locks the row until the transaction ends. */
+@Entity()
+export class Counter {
+  @PrimaryColumn('text') name: string;
+  @Int() value: number;
+}

@@ -1,0 +1,162 @@
+import type { ConversationKind } from '#libs/connector';
+import type { Delivery, DeliveryState } from './delivery.entity.js';
+import type { Conversation, ConversationStatus, Priority } from './conversation.entity.js';
+import type { Attachment, Message } from './message.entity.js';
+
+export class ContactSummary {
+  id: string;
+  name: string | null;
+}
+
+export class ReplyWindowView {
+  open: boolean;
+  closesAt: Date | null;
+  /** How an answer would travel now, e.g. `standard` or `human_agent`. */
+  mode: string;
+  /** Why it is closed, for agents. */
+  reason: string | null;
+}
+
+export class SourceView {
+  postId: string;
+  permalink: string | null;
+  text: string | null;
+  adId: string | null;
+}
+
+export class ConversationView {
+  id: string;
+  number: number;
+  channelId: string;
+  channelType: string;
+  kind: ConversationKind;
+  subject: string | null;
+  status: ConversationStatus;
+  snoozedUntil: Date | null;
+  priority: Priority;
+  assigneeId: string | null;
+  teamId: string | null;
+  contact: ContactSummary;
+  tags: string[];
+  preview: string;
+  messageCount: number;
+  unread: boolean;
+  waitingSince: Date | null;
+  lastMessageAt: Date;
+  /** Null where the platform sets no limit. */
+  replyWindow: ReplyWindowView | null;
+  source: SourceView | null;
+  version: number;
+}
+
+export class ConversationList {
+  items: ConversationView[];
+  nextCursor: string | null;
+}
+
+export class AuthorView {
+  type: 'contact' | 'agent' | 'system';
+  id: string | null;
+  name: string | null;
+}
+
+export class AttachmentView {
+  id: string;
+  filename: string;
+  contentType: string;
+  /** Bytes. */
+  size: number;
+  inline: boolean;
+  contentId: string | null;
+}
+
+export class ReactionView {
+  emoji: string;
+  by: string;
+}
+
+export class PlacedByView {
+  rule: string;
+  evidence: string;
+}
+
+export class DeliveryErrorView {
+  code: string | null;
+  /** In words an agent understands, the platform's own where it gave some. */
+  message: string;
+  retryable: boolean;
+  /** What to do about it. */
+  action: string | null;
+}
+
+export class DeliveryView {
+  state: DeliveryState;
+  attempts: number;
+  nextAttemptAt: Date | null;
+  error: DeliveryErrorView | null;
+}
+
+export class MessageView {
+  id: string;
+  conversationId: string;
+  kind: 'message' | 'note' | 'event';
+  direction: 'inbound' | 'outbound';
+  externalId: string | null;
+  author: AuthorView;
+  sentAt: Date;
+  receivedAt: Date;
+  text: string;
+  html: string | null;
+  quotedText: string | null;
+  attachments: AttachmentView[];
+  reactions: ReactionView[];
+  editedAt: Date | null;
+  deletedAt: Date | null;
+  replyToMessageId: string | null;
+  placedBy: PlacedByView | null;
+  delivery: DeliveryView | null;
+}
+
+export class MessageList {
+  items: MessageView[];
+  nextCursor: string | null;
+}
+
+/** What a conversation's row does not hold itself. */
+export interface ConversationSurroundings {
+  channelType: string;
+  contact: ContactSummary;
+  tags: string[];
+  replyWindow: ReplyWindowView | null;
+}
+
+export function conversationView(row: Conversation, around: ConversationSurroundings): ConversationView {
+  const { id, number, channelId, kind, subject, status, snoozedUntil, priority, assigneeId, teamId } = row;
+  const { preview, messageCount, unread, waitingSince, lastMessageAt, source, version } = row;
+  const { channelType, contact, tags, replyWindow } = around;
+  return {
+    ...{ id, number, channelId, channelType, kind, subject, status, snoozedUntil, priority, assigneeId, teamId, contact, tags },
+    ...{ preview, messageCount, unread, waitingSince, lastMessageAt, replyWindow, source, version },
+  };
+}
+
+export function messageView(row: Message, attachments: Attachment[], delivery: Delivery | null): MessageView {
+  const { id, conversationId, kind, direction, externalId, sentAt, receivedAt, text, html, quotedText } = row;
+  const { reactions, editedAt, deletedAt, replyToMessageId, placedBy } = row;
+  return {
+    ...{ id, conversationId, kind, direction, externalId, sentAt, receivedAt, text, html, quotedText },
+    ...{ reactions, editedAt, deletedAt, replyToMessageId, placedBy },
+    author: { type: row.authorType, id: row.authorId, name: row.authorName },
+    attachments: attachments.map(attachmentView),
+    delivery: delivery && deliveryView(delivery),
+  };
+}
+
+export function attachmentView({ id, filename, contentType, size, inline, contentId }: Attachment): AttachmentView {
+  return { id, filename, contentType, size, inline, contentId };
+}
+
+export function deliveryView(row: Delivery): DeliveryView {
+  const { state, attempts, nextAttemptAt, errorCode: code, errorMessage, errorRetryable: retryable, errorAction: action } = row;
+  return { state, attempts, nextAttemptAt, error: errorMessage === null ? null : { code, message: errorMessage, retryable, action } };
+}

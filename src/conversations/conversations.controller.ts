@@ -1,0 +1,120 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsBoolean, IsDate, IsEmail, IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
+import { BadRequest } from '../errors.js';
+import { IdParam } from '../http/id.param.js';
+import { CurrentUser } from '../people/auth.guard.js';
+import type { User } from '../people/user.entity.js';
+import { type ConversationStatus, priorities, type Priority, statuses } from './conversation.entity.js';
+import { ConversationList, ConversationView, MessageList, MessageView } from './conversation.view.js';
+import { Conversations } from './conversations.service.js';
+import { InboxQuery, PageQuery } from './inbox.query.js';
+import { Replies } from './replies.service.js';
+
+class ConversationPatchBody {
+  @IsOptional() @IsIn(statuses) status?: ConversationStatus;
+  @IsOptional() @ValidateIf((body: ConversationPatchBody) => body.snoozedUntil !== null) @Type(() => Date) @IsDate() snoozedUntil?: Date | null;
+  @IsOptional() @IsIn(priorities) priority?: Priority;
+  @IsOptional() @IsString() @MaxLength(500) subject?: string;
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) @MaxLength(100, { each: true }) tags?: string[];
+}
+
+class ReplyBody {
+  @IsString() @IsNotEmpty() @MaxLength(500_000) text: string;
+  @IsOptional() @IsString() @MaxLength(1_000_000) html?: string;
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsUUID(undefined, { each: true }) attachmentIds?: string[];
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsEmail({}, { each: true }) cc?: string[];
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsEmail({}, { each: true }) bcc?: string[];
+  /** The message to answer; the customer's latest when left out. */
+  @IsOptional() @IsUUID() replyToMessageId?: string;
+  /** The newest message you have seen: 409 with what is new when somebody wrote since. */
+  @IsOptional() @IsUUID() lastSeenMessageId?: string;
+  /** Send although somebody wrote since. */
+  @IsOptional() @IsBoolean() force?: boolean;
+  @IsOptional() @Type(() => Date) @IsDate() sendAt?: Date;
+  @IsOptional() @IsIn(['close', 'pending']) then?: 'close' | 'pending';
+}
+
+class NoteBody {
+  @IsString() @IsNotEmpty() @MaxLength(500_000) text: string;
+}
+
+class ReadBody {
+  @IsBoolean() unread: boolean;
+}
+
+@ApiTags('Conversations')
+@Controller('api/v1')
+export class ConversationsController {
+  constructor(
+    private readonly conversations: Conversations,
+    private readonly replies: Replies,
+  ) {}
+
+  @Get('conversations')
+  list(@Query() query: InboxQuery, @CurrentUser() user: User): Promise<ConversationList> {
+    return this.conversations.list(query, user);
+  }
+
+  @Get('conversations/:id')
+  find(@IdParam() id: string): Promise<ConversationView> {
+    return this.conversations.get(id);
+  }
+
+  /** Changes a conversation; 412 when `If-Match` names a version that is no longer the newest. */
+  @Patch('conversations/:id')
+  @ApiHeader({ name: 'If-Match', required: false, description: 'The `version` the change was made from' })
+  patch(@IdParam() id: string, @Body() body: ConversationPatchBody, @Headers('if-match') ifMatch: string | undefined, @CurrentUser() user: User): Promise<ConversationView> {
+    return this.conversations.patch(id, body, readVersion(ifMatch), user);
+  }
+
+  /** Marks a conversation as read or unread, for everybody. */
+  @Put('conversations/:id/read')
+  @HttpCode(204)
+  setUnread(@IdParam() id: string, @Body() { unread }: ReadBody): Promise<void> {
+    return this.conversations.setUnread(id, unread);
+  }
+
+  /** Oldest first. */
+  @Get('conversations/:id/messages')
+  messages(@IdParam() id: string, @Query() page: PageQuery): Promise<MessageList> {
+    return this.conversations.messages(id, page);
+  }
+
+  /** Answers the customer through the channel they wrote on. 422 with the reason when the channel forbids it. */
+  @Post('conversations/:id/replies')
+  @HttpCode(202)
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  reply(@IdParam() id: string, @Body() body: ReplyBody, @CurrentUser() user: User, @Headers('idempotency-key') key?: string): Promise<MessageView> {
+    return this.replies.reply(id, body, user, key ?? null);
+  }
+
+  /** Never leaves the team. */
+  @Post('conversations/:id/notes')
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
+  note(@IdParam() id: string, @Body() { text }: NoteBody, @CurrentUser() user: User, @Headers('idempotency-key') key?: string): Promise<MessageView> {
+    return this.replies.note(id, text, user, key ?? null);
+  }
+
+  /** Sends a reply again that failed or is uncertain. */
+  @Post('messages/:id/retry')
+  @HttpCode(202)
+  retry(@IdParam() id: string): Promise<MessageView> {
+    return this.replies.retry(id);
+  }
+
+  /** Takes back a reply that is still queued; 409 once it is on its way. */
+  @Delete('messages/:id')
+  @HttpCode(204)
+  undo(@IdParam() id: string): Promise<void> {
+    return this.replies.undo(id);
+  }
+}
+
+function readVersion(ifMatch: string | undefined): number | null {
+  if (ifMatch === undefined || ifMatch === '*') return null;
+  const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(ifMatch)?.[1];
+  if (!version) throw new BadRequest('If-Match must be the version of the conversation, a number.');
+  return Number(version);
+}

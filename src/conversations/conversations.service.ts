@@ -1,0 +1,187 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, In } from 'typeorm';
+import type { ReplyWindow } from '#libs/connector';
+import { Channel } from '../channels/channel.entity.js';
+import { Connectors } from '../connectors.js';
+import { Contact } from '../contacts/contact.entity.js';
+import { newId } from '../database/columns.js';
+import { Invalid, NotFound, PreconditionFailed } from '../errors.js';
+import type { User } from '../people/user.entity.js';
+import { Changes } from '../realtime/changes.service.js';
+import { Conversation, type ConversationStatus, ConversationTag, type Priority } from './conversation.entity.js';
+import { type ConversationList, type ConversationView, conversationView, type MessageList, type MessageView, messageView, type ReplyWindowView } from './conversation.view.js';
+import { Delivery } from './delivery.entity.js';
+import { type InboxQuery, inboxPage, type PageQuery, readCursor, writeCursor } from './inbox.query.js';
+import { Attachment, Message } from './message.entity.js';
+
+export interface ConversationPatch {
+  status?: ConversationStatus;
+  snoozedUntil?: Date | null;
+  priority?: Priority;
+  subject?: string;
+  tags?: string[];
+}
+
+/** Conversations and what is in them. */
+@Injectable()
+export class Conversations {
+  constructor(
+    private readonly database: DataSource,
+    private readonly connectors: Connectors,
+    private readonly changes: Changes,
+  ) {}
+
+  async list(query: InboxQuery, user: User): Promise<ConversationList> {
+    const { rows, nextCursor } = await inboxPage(this.database.manager, query, user.id);
+    return { items: await this.views(rows), nextCursor };
+  }
+
+  async get(id: string): Promise<ConversationView> {
+    const [view] = await this.views([await this.row(id)]);
+    return view!;
+  }
+
+  async row(id: string): Promise<Conversation> {
+    const row = await this.database.manager.findOneBy(Conversation, { id });
+    if (!row) throw new NotFound('There is no such conversation.');
+    return row;
+  }
+
+  /** Oldest first. */
+  async messages(conversationId: string, { limit = 100, cursor }: PageQuery): Promise<MessageList> {
+    await this.row(conversationId);
+    const page = this.database.manager.createQueryBuilder(Message, 'm').where({ conversationId });
+    if (cursor) {
+      const [at, id] = readCursor(cursor);
+      page.andWhere('(m.sentAt, m.id) > (:at, :id)', { at, id });
+    }
+    const rows = await page
+      .orderBy('m.sentAt')
+      .addOrderBy('m.id')
+      .limit(limit + 1)
+      .getMany();
+    const last = rows.length > limit ? rows[limit - 1]! : null;
+    return { items: await this.messageViews(rows.slice(0, limit)), nextCursor: last && writeCursor(last.sentAt, last.id) };
+  }
+
+  async messageViews(rows: Message[]): Promise<MessageView[]> {
+    if (!rows.length) return [];
+    const messageId = In(rows.map(({ id }) => id));
+    const [attachments, deliveries] = await Promise.all([
+      this.database.manager.find(Attachment, { where: { messageId }, order: { createdAt: 'ASC', id: 'ASC' } }),
+      this.database.manager.findBy(Delivery, { messageId }),
+    ]);
+    return rows.map((row) =>
+      messageView(
+        row,
+        attachments.filter(({ messageId }) => messageId === row.id),
+        deliveries.find(({ messageId }) => messageId === row.id) ?? null,
+      ),
+    );
+  }
+
+  /** `version` is the one the change was made from: 412 when somebody was faster. */
+  async patch(id: string, patch: ConversationPatch, version: number | null, user: User): Promise<ConversationView> {
+    const before = await this.row(id);
+    if (patch.status === 'snoozed' && !(patch.snoozedUntil ?? before.snoozedUntil)) {
+      throw new Invalid('Until when?', [{ path: 'snoozedUntil', message: 'is needed to snooze' }]);
+    }
+    await this.database.transaction(async (manager) => {
+      await this.applyPatch(manager, before, patch, version);
+      const told = whatChanged(before, patch);
+      if (told) await addEvent(manager, before, user, told);
+      await this.changes.write(manager, { type: 'conversation.updated', conversationId: id });
+    });
+    this.changes.announce();
+    return this.get(id);
+  }
+
+  async setUnread(id: string, unread: boolean): Promise<void> {
+    const { unread: before } = await this.row(id);
+    if (before === unread) return;
+    await this.database.transaction(async (manager) => {
+      await manager.update(Conversation, id, { unread });
+      await this.changes.write(manager, { type: 'conversation.updated', conversationId: id });
+    });
+    this.changes.announce();
+  }
+
+  /** May this conversation be answered at that time? */
+  window(conversation: Pick<Conversation, 'kind' | 'lastInboundAt'>, channelType: string, at: Date): ReplyWindow {
+    return this.connectors.of({ type: channelType }).replyWindow(conversation, at);
+  }
+
+  private async applyPatch(manager: EntityManager, before: Conversation, patch: ConversationPatch, version: number | null): Promise<void> {
+    const { status, priority, subject } = patch;
+    const snoozedUntil = status && status !== 'snoozed' ? null : patch.snoozedUntil;
+    const set = Object.fromEntries(Object.entries({ status, priority, subject, snoozedUntil }).filter(([, value]) => value !== undefined));
+    const update = manager
+      .createQueryBuilder()
+      .update(Conversation)
+      .set({ ...set, version: () => 'version + 1' })
+      .where({ id: before.id });
+    if (version !== null) update.andWhere({ version });
+    if (!(await update.execute()).affected) throw new PreconditionFailed('Somebody changed this conversation meanwhile. Look at it again.');
+    if (patch.tags) await this.retag(manager, before.id, patch.tags);
+  }
+
+  private async retag(manager: EntityManager, conversationId: string, tags: string[]): Promise<void> {
+    await manager.delete(ConversationTag, { conversationId });
+    const unique = [...new Set(tags.map((tag) => tag.trim()).filter(Boolean))];
+    if (unique.length) await manager.insert(ConversationTag, unique.map((tag) => ({ conversationId, tag })));
+  }
+
+  private async views(rows: Conversation[]): Promise<ConversationView[]> {
+    if (!rows.length) return [];
+    const ids = (pick: (row: Conversation) => string) => In([...new Set(rows.map(pick))]);
+    const [contacts, channels, tags] = await Promise.all([
+      this.database.manager.findBy(Contact, { id: ids((row) => row.contactId) }),
+      this.database.manager.findBy(Channel, { id: ids((row) => row.channelId) }),
+      this.database.manager.find(ConversationTag, { where: { conversationId: ids((row) => row.id) }, order: { tag: 'ASC' } }),
+    ]);
+    const now = new Date();
+    return rows.map((row) => {
+      const contact = contacts.find(({ id }) => id === row.contactId)!;
+      const channelType = channels.find(({ id }) => id === row.channelId)!.type;
+      return conversationView(row, {
+        channelType,
+        contact: { id: contact.id, name: contact.name },
+        tags: tags.filter(({ conversationId }) => conversationId === row.id).map(({ tag }) => tag),
+        replyWindow: windowView(this.window(row, channelType, now)),
+      });
+    });
+  }
+}
+
+/** A window that is open for good is none. */
+function windowView({ open, closesAt, mode, reason }: ReplyWindow): ReplyWindowView | null {
+  return open && !closesAt ? null : { open, closesAt, mode, reason };
+}
+
+function whatChanged(before: Conversation, patch: ConversationPatch): string | null {
+  const parts: string[] = [];
+  if (patch.status && patch.status !== before.status) parts.push(patch.status === 'open' ? 'reopened this' : `marked this ${patch.status}`);
+  if (patch.priority && patch.priority !== before.priority) parts.push(`set the priority to ${patch.priority}`);
+  if (patch.subject !== undefined && patch.subject !== before.subject) parts.push('changed the subject');
+  if (patch.tags) parts.push(patch.tags.length ? `tagged this ${patch.tags.join(', ')}` : 'removed the tags');
+  return parts.length ? parts.join(', ') : null;
+}
+
+/** A line in the timeline: `what` follows the person's name, e.g. "Ada closed this". */
+export async function addEvent(manager: EntityManager, conversation: Pick<Conversation, 'id' | 'channelId'>, by: User, what: string): Promise<void> {
+  const now = new Date();
+  await manager.insert(Message, {
+    id: newId(),
+    conversationId: conversation.id,
+    channelId: conversation.channelId,
+    kind: 'event',
+    direction: 'outbound',
+    authorType: 'agent',
+    authorId: by.id,
+    authorName: by.name,
+    sentAt: now,
+    receivedAt: now,
+    text: `${by.name} ${what}`,
+    reactions: [],
+  });
+}

@@ -1,0 +1,33 @@
+import { Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Channel } from '../channels/channel.entity.js';
+import { Flag, Id, Int, Ref, Text, Time, optional } from '../database/columns.js';
+import { Message } from './message.entity.js';
+
+export const deliveryStates = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+/** A reply's way to the customer: written with the message, in one transaction, before anything is sent. */
+@Entity()
+@Unique('uq_delivery_message', ['messageId'])
+@Index('ix_delivery_due', ['state', 'nextAttemptAt'])
+export class Delivery {
+  @Id() id: string;
+  @Ref() @ForeignKey(() => Message, { name: 'fk_delivery_message', onDelete: 'CASCADE' }) messageId: string;
+  @Ref() @ForeignKey(() => Channel, { name: 'fk_delivery_channel' }) channelId: string;
+  @Text({ default: 'queued' }) state: DeliveryState;
+  @Int({ default: 0 }) attempts: number;
+  /** Not before this time; null once no attempt is due. */
+  @Time(optional) nextAttemptAt: Date | null;
+  /** While `sending`: when another process may conclude that the sender died. */
+  @Time(optional) leaseUntil: Date | null;
+  /** Grows with each claim; only the latest claimant may write. */
+  @Int({ default: 0 }) fence: number;
+  /** While `sending`: set right before the first byte that the customer could receive. */
+  @Time(optional) committedAt: Date | null;
+  @Text(optional) errorCode: string | null;
+  @Text(optional) errorMessage: string | null;
+  @Flag(false) errorRetryable: boolean;
+  @Text(optional) errorAction: string | null;
+  @Time() createdAt: Date;
+  @Time() updatedAt: Date;
+}

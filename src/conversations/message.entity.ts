@@ -1,0 +1,69 @@
+import { Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Channel } from '../channels/channel.entity.js';
+import { Flag, Id, Int, Json, Ref, Text, Time, optional } from '../database/columns.js';
+import { User } from '../people/user.entity.js';
+import { Conversation } from './conversation.entity.js';
+
+export interface Reaction {
+  emoji: string;
+  by: string;
+}
+
+/** Which rule put a message into its conversation, and what it went by. */
+export interface PlacedBy {
+  rule: string;
+  evidence: string;
+}
+
+/** Something said in a conversation (`message`), among us (`note`), or done to it (`event`). */
+@Entity()
+@Unique('uq_message_external', ['channelId', 'externalId'])
+@Unique('uq_message_idempotency', ['authorId', 'idempotencyKey'])
+@Index('ix_message_conversation', ['conversationId', 'sentAt', 'id'])
+export class Message {
+  @Id() id: string;
+  @Ref() @ForeignKey(() => Conversation, { name: 'fk_message_conversation', onDelete: 'CASCADE' }) conversationId: string;
+  @Ref() @ForeignKey(() => Channel, { name: 'fk_message_channel' }) channelId: string;
+  @Text() kind: 'message' | 'note' | 'event';
+  @Text() direction: 'inbound' | 'outbound';
+  /** The platform's name for it: a Message-ID, a mid. Null until the platform gave one. */
+  @Text(optional) externalId: string | null;
+  @Text() authorType: 'contact' | 'agent' | 'system';
+  /** A contact's or a user's id; null for the system and for colleagues outside of this inbox. */
+  @Ref(optional) authorId: string | null;
+  @Text(optional) authorName: string | null;
+  @Time() sentAt: Date;
+  @Time() receivedAt: Date;
+  @Text({ default: '' }) text: string;
+  @Text(optional) html: string | null;
+  @Text(optional) quotedText: string | null;
+  @Json() reactions: Reaction[];
+  @Time(optional) editedAt: Date | null;
+  @Time(optional) deletedAt: Date | null;
+  @Ref(optional) replyToMessageId: string | null;
+  @Json(optional) placedBy: PlacedBy | null;
+  /** The connector's own facts about how it travelled; what an answer to it needs. */
+  @Json(optional) envelope: object | null;
+  /** False for auto-replies, bounces and lists, which set no one waiting. */
+  @Flag(true) human: boolean;
+  /** The `Idempotency-Key` of the request that wrote it. */
+  @Text(optional) idempotencyKey: string | null;
+}
+
+/** A file of a message, or one uploaded for a reply that is still being written. The bytes are in the attachment store. */
+@Entity()
+@Index('ix_attachment_message', ['messageId'])
+export class Attachment {
+  @Id() id: string;
+  @Ref(optional) @ForeignKey(() => Message, { name: 'fk_attachment_message', onDelete: 'CASCADE' }) messageId: string | null;
+  @Ref(optional) @ForeignKey(() => User, { name: 'fk_attachment_uploader', onDelete: 'SET NULL' }) uploadedBy: string | null;
+  @Text() filename: string;
+  @Text() contentType: string;
+  /** Bytes. */
+  @Int() size: number;
+  @Flag(false) inline: boolean;
+  @Text(optional) contentId: string | null;
+  /** SHA-256 of the content, by which the store finds it. */
+  @Text() sha256: string;
+  @Time() createdAt: Date;
+}

@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataSource, type DataSourceOptions, type EntityManager, type ObjectLiteral, QueryFailedError } from 'typeorm';
+import { Team } from '../assignment/team.entity.js';
+import { Channel, ChannelSecret, ChannelWatch } from '../channels/channel.entity.js';
+import type { Config } from '../config.js';
+import { Contact, Identity } from '../contacts/contact.entity.js';
+import { Conversation, ConversationTag, Counter, ThreadKey } from '../conversations/conversation.entity.js';
+import { Delivery } from '../conversations/delivery.entity.js';
+import { Attachment, Message } from '../conversations/message.entity.js';
+import { IdempotentRequest } from '../http/idempotency.entity.js';
+import { InboundEvent } from '../inbound/inbound-event.entity.js';
+import { ApiKey, Credential, Session, User } from '../people/user.entity.js';
+import { Change } from '../realtime/change.entity.js';
+import { applyDialect, SnakeNames } from './dialect.js';
+import { Initial1795300000000 } from './migrations/1795300000000-initial.js';
+import { isolateSqliteTransactions } from './sqlite-transactions.js';
+
+const entities = [
+  ...[User, Credential, Session, ApiKey, Team, IdempotentRequest],
+  ...[Channel, ChannelSecret, ChannelWatch, InboundEvent],
+  ...[Contact, Identity, Conversation, ConversationTag, ThreadKey, Counter, Message, Attachment, Delivery, Change],
+];
+
+/** Opens the database that the configuration names and brings its tables up to date. */
+export async function openDatabase(config: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): Promise<DataSource> {
+  applyDialect(config.dialect);
+  const dataSource = await new DataSource(options(config)).initialize();
+  if (config.dialect === 'sqlite') isolateSqliteTransactions(dataSource);
+  await migrate(dataSource);
+  return dataSource;
+}
+
+function options({ dialect, DATABASE_URL, DATA_DIR }: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): DataSourceOptions {
+  const common = { entities, migrations: [Initial1795300000000], namingStrategy: new SnakeNames(), synchronize: false };
+  if (dialect === 'postgres') return { ...common, type: 'postgres', url: DATABASE_URL, installExtensions: false, extra: { max: 20 } };
+  mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
+  return {
+    ...common,
+    type: 'better-sqlite3',
+    database: join(DATA_DIR, 'tributary.sqlite'),
+    enableWAL: true,
+    timeout: 5000,
+    prepareDatabase: (database: { pragma(statement: string): void }) => {
+      for (const pragma of ['synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 5000']) database.pragma(pragma);
+    },
+  };
+}
+
+/** Several processes may start at once: on PostgreSQL the first migrates and the others wait for it. */
+async function migrate(dataSource: DataSource): Promise<void> {
+  if (dataSource.options.type !== 'postgres') return void (await dataSource.runMigrations({ transaction: 'each' }));
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query(`SELECT pg_advisory_lock(hashtext('tributary migrations'))`);
+    await dataSource.runMigrations({ transaction: 'each' });
+  } finally {
+    await lock.query(`SELECT pg_advisory_unlock(hashtext('tributary migrations'))`);
+    await lock.release();
+  }
+}
+
+/** Whether the database refused a row because a unique key already has it. */
+export function isDuplicate(error: unknown): boolean {
+  const code = driverCode(error);
+  return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
+}
+
+/** Whether the database asks to run the whole transaction again: a deadlock or a serialisation conflict. */
+export function wantsRetry(error: unknown): boolean {
+  return ['40P01', '40001', 'SQLITE_BUSY'].includes(driverCode(error) ?? '');
+}
+
+function driverCode(error: unknown): string | undefined {
+  return error instanceof QueryFailedError ? (error.driverError as { code?: string }).code : undefined;
+}
+
+/** Inserts unless a unique key already has such a row; never fails for it. */
+export async function insertNew<T extends ObjectLiteral>(manager: EntityManager, entity: new () => T, rows: T | T[]): Promise<void> {
+  await manager.createQueryBuilder().insert().into(entity).values(rows as never).orIgnore().updateEntity(false).execute();
+}

@@ -1,0 +1,28 @@
+import { Entity, ForeignKey, Index, Unique } from 'typeorm';
+import { Channel } from '../channels/channel.entity.js';
+import { Bytes, Flag, Id, Int, Json, Ref, Text, Time, optional } from '../database/columns.js';
+
+export type InboundState = 'received' | 'processed' | 'ignored' | 'quarantined' | 'unrouted';
+
+/** The ledger: everything a platform or mail server handed over, as it came, and what became of it. */
+@Entity()
+@Unique('uq_inbound_event_key', ['connector', 'account', 'key'])
+@Index('ix_inbound_event_state', ['state', 'storedAt'])
+@Index('ix_inbound_event_channel', ['channelId', 'storedAt'])
+export class InboundEvent {
+  @Id() id: string;
+  /** Null while no connected channel has this account. */
+  @Ref(optional) @ForeignKey(() => Channel, { name: 'fk_inbound_event_channel', onDelete: 'SET NULL' }) channelId: string | null;
+  @Text() connector: string;
+  @Text() account: string;
+  @Text() key: string;
+  @Bytes() payload: Buffer;
+  @Json() context: Record<string, string>;
+  @Flag(false) backfill: boolean;
+  /** By the platform's clock. */
+  @Time() receivedAt: Date;
+  @Time() storedAt: Date;
+  @Text({ default: 'received' }) state: InboundState;
+  @Text(optional) reason: string | null;
+  @Int({ default: 0 }) attempts: number;
+}

@@ -1,0 +1,40 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource, LessThan } from 'typeorm';
+import { Repeating } from '../queue/repeating.js';
+import { InboundEvent } from './inbound-event.entity.js';
+import { Ledger } from './ledger.service.js';
+
+const everyMs = 5_000;
+const overdueMs = 5_000;
+const batch = 1_000;
+
+/** Adds jobs again for events that still wait: what a crash left between row and job, or a queue that forgot. */
+@Injectable()
+export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly rounds = new Repeating('inbound sweep', everyMs, () => this.sweep(new Date(Date.now() - overdueMs)));
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** At the start nothing waits for a reason, so even the newest are added. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.sweep(new Date());
+    this.rounds.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.rounds.stop();
+  }
+
+  private async sweep(storedBefore: Date): Promise<void> {
+    const rows = await this.database.manager.find(InboundEvent, {
+      select: { id: true, backfill: true },
+      where: { state: 'received', storedAt: LessThan(storedBefore) },
+      order: { storedAt: 'ASC', id: 'ASC' },
+      take: batch,
+    });
+    await this.ledger.hurry(rows);
+  }
+}

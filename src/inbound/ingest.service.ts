@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, IsNull } from 'typeorm';
+import type { MessageEvent } from '#libs/connector';
+import type { Channel } from '../channels/channel.entity.js';
+import type { Identity } from '../contacts/contact.entity.js';
+import { Contacts } from '../contacts/contacts.service.js';
+import { AttachmentStore } from '../conversations/attachment-store.js';
+import { Conversation, ConversationStatus, Counter, ThreadKey } from '../conversations/conversation.entity.js';
+import { Delivery } from '../conversations/delivery.entity.js';
+import { Attachment, Message } from '../conversations/message.entity.js';
+import { preview } from '../conversations/preview.js';
+import { newId } from '../database/columns.js';
+import { insertNew } from '../database/data-source.js';
+import { Changes } from '../realtime/changes.service.js';
+import { findPlace, type Placement, rememberKeys } from './threading.js';
+
+/** The files of an event, already in the store. */
+export type StoredFiles = Array<Pick<Attachment, 'filename' | 'contentType' | 'contentId' | 'inline' | 'size' | 'sha256'>>;
+
+/** Turns understood events into conversations. Everything happens in the caller's transaction, so an event counts once or not at all. */
+@Injectable()
+export class Ingest {
+  constructor(
+    private readonly contacts: Contacts,
+    private readonly store: AttachmentStore,
+    private readonly changes: Changes,
+  ) {}
+
+  /** Files go to the store before the transaction: they are found by content, so doing it twice does no harm. */
+  async storeFiles(event: MessageEvent): Promise<StoredFiles> {
+    return Promise.all(
+      event.attachments.map(async ({ content, filename, contentType, contentId, inline }) => {
+        const sha256 = await this.store.put(content);
+        return { filename, contentType, contentId, inline, size: content.length, sha256 };
+      }),
+    );
+  }
+
+  /** False when the message is there already, be it that it came before or that we sent it ourselves. */
+  async message(manager: EntityManager, channel: Channel, event: MessageEvent, files: StoredFiles, receivedAt: Date, backfill: boolean): Promise<boolean> {
+    if (await manager.existsBy(Message, { channelId: channel.id, externalId: event.externalId })) return false;
+    if (event.direction === 'outbound' && (await this.recogniseOwn(manager, channel, event))) return false;
+    const identity = await this.contacts.recognise(manager, event.customer);
+    const { conversationId, placedBy, isNew } = await this.place(manager, channel, event, identity, receivedAt, backfill);
+    const id = newId();
+    await insertNew(manager, Message, newMessage(id, conversationId, channel, event, identity, placedBy, receivedAt));
+    if (!(await manager.existsBy(Message, { id }))) return false;
+    if (files.length) await manager.insert(Attachment, files.map((file) => ({ ...file, id: newId(), messageId: id, createdAt: receivedAt })));
+    await this.follow(manager, conversationId, event, backfill);
+    await this.changes.write(
+      manager,
+      { type: 'message.created', conversationId, messageId: id },
+      { type: isNew ? 'conversation.created' : 'conversation.updated', conversationId },
+    );
+    return true;
+  }
+
+  private async place(manager: EntityManager, channel: Channel, event: MessageEvent, identity: Identity, receivedAt: Date, backfill: boolean): Promise<Placement & { isNew: boolean }> {
+    const found = await findPlace(manager, channel.id, event);
+    if (found) {
+      await rememberKeys(manager, channel.id, event, found.conversationId);
+      return { ...found, isNew: false };
+    }
+    const conversationId = await this.open(manager, channel, event, identity, receivedAt, event.direction === 'inbound' && !backfill);
+    await rememberKeys(manager, channel.id, event, conversationId);
+    // Somebody may have opened the same conversation at this very moment: then the keys are theirs, and so is the message.
+    const winner = await findPlace(manager, channel.id, event);
+    if (winner && winner.conversationId !== conversationId) {
+      await manager.update(ThreadKey, { channelId: channel.id, conversationId }, { conversationId: winner.conversationId });
+      await manager.delete(Conversation, conversationId);
+      return { ...winner, isNew: false };
+    }
+    return { conversationId, placedBy: { rule: 'new', evidence: event.externalId }, isNew: true };
+  }
+
+  private async open(manager: EntityManager, channel: Channel, event: MessageEvent, identity: Identity, receivedAt: Date, unread: boolean): Promise<string> {
+    await manager.increment(Counter, { name: 'conversation' }, 'value', 1);
+    const { value: number } = await manager.findOneByOrFail(Counter, { name: 'conversation' });
+    const { kind, subject, sentAt } = event;
+    const id = newId();
+    const { id: identityId, contactId } = identity;
+    await manager.insert(Conversation, { id, number, channelId: channel.id, contactId, identityId, kind, subject, lastMessageAt: sentAt, unread, createdAt: receivedAt });
+    return id;
+  }
+
+  /** What a message changes in its conversation, written so that the order of arrival does not matter. */
+  private async follow(manager: EntityManager, conversationId: string, event: MessageEvent, backfill: boolean): Promise<void> {
+    const fromCustomer = event.direction === 'inbound';
+    const calls = fromCustomer && event.human && !backfill;
+    const newest = 'last_message_at <= :sentAt';
+    const answeredLater = `EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = :conversationId AND m.direction = 'outbound' AND m.kind = 'message' AND m.sent_at >= :sentAt)`;
+    const waiting = fromCustomer
+      ? `CASE WHEN ${answeredLater} THEN waiting_since WHEN waiting_since IS NULL OR waiting_since > :sentAt THEN :sentAt ELSE waiting_since END`
+      : `CASE WHEN waiting_since <= :sentAt THEN NULL ELSE waiting_since END`;
+    await manager
+      .createQueryBuilder()
+      .update(Conversation)
+      .set({
+        messageCount: () => 'message_count + 1',
+        version: () => 'version + 1',
+        preview: () => `CASE WHEN ${newest} THEN :preview ELSE preview END`,
+        lastMessageAt: () => `CASE WHEN ${newest} THEN :sentAt ELSE last_message_at END`,
+        ...(fromCustomer && { lastInboundAt: () => 'CASE WHEN last_inbound_at IS NULL OR last_inbound_at < :sentAt THEN :sentAt ELSE last_inbound_at END' }),
+        ...((calls || !fromCustomer) && { waitingSince: () => waiting }),
+        ...(calls && { unread: true, status: 'open' satisfies ConversationStatus, snoozedUntil: null }),
+        ...(backfill && { status: () => `CASE WHEN message_count = 0 THEN 'closed' ELSE status END` }),
+      })
+      .where('id = :conversationId')
+      .setParameters({ conversationId, sentAt: event.sentAt, preview: preview(event.text) })
+      .execute();
+  }
+
+  /** Our own message coming back: by the delivery it names, else by its words while one is on its way. */
+  private async recogniseOwn(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<boolean> {
+    const message = event.deliveryId ? await this.byDelivery(manager, channel, event.deliveryId) : await this.onItsWay(manager, channel, event);
+    if (!message) return false;
+    await manager.update(Message, message.id, { externalId: event.externalId });
+    const sent = { state: 'sent' as const, nextAttemptAt: null, errorCode: null, errorMessage: null, errorAction: null, errorRetryable: false, updatedAt: new Date() };
+    await manager.update(Delivery, { messageId: message.id, state: In(['queued', 'sending', 'uncertain', 'failed']) }, sent);
+    await this.changes.write(manager, { type: 'message.updated', conversationId: message.conversationId, messageId: message.id });
+    return true;
+  }
+
+  private async byDelivery(manager: EntityManager, channel: Channel, deliveryId: string): Promise<Message | null> {
+    const delivery = await manager.findOneBy(Delivery, { id: deliveryId, channelId: channel.id });
+    return delivery && manager.findOneBy(Message, { id: delivery.messageId, externalId: IsNull() });
+  }
+
+  private async onItsWay(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<Message | null> {
+    const place = await findPlace(manager, channel.id, event);
+    if (!place) return null;
+    return manager
+      .createQueryBuilder(Message, 'm')
+      .innerJoin(Delivery, 'd', 'd.message_id = m.id')
+      .where({ conversationId: place.conversationId, externalId: IsNull(), direction: 'outbound', text: event.text })
+      .andWhere(`d.state IN ('sending', 'uncertain') AND d.committed_at IS NOT NULL`)
+      .orderBy('m.id')
+      .getOne();
+  }
+}
+
+function newMessage(id: string, conversationId: string, channel: Channel, event: MessageEvent, identity: Identity, placedBy: Placement['placedBy'], receivedAt: Date) {
+  const { externalId, direction, sentAt, text, html, quotedText, envelope, human } = event;
+  const inbound = direction === 'inbound';
+  return {
+    ...{ id, conversationId, channelId: channel.id, externalId, direction, sentAt, receivedAt, text, html, quotedText, placedBy, envelope, human },
+    kind: 'message' as const,
+    reactions: [],
+    authorType: inbound ? ('contact' as const) : ('agent' as const),
+    authorId: inbound ? identity.contactId : null,
+    authorName: inbound ? (event.customer.name ?? identity.name ?? event.customer.id) : null,
+    editedAt: null,
+    deletedAt: null,
+    replyToMessageId: null,
+    idempotencyKey: null,
+  };
+}

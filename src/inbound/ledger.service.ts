@@ -1,0 +1,94 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
+import type { RawEvent } from '#libs/connector';
+import { Channel } from '../channels/channel.entity.js';
+import { newId } from '../database/columns.js';
+import { insertNew } from '../database/data-source.js';
+import { JobQueue } from '../queue/jobs.js';
+import { InboundEvent } from './inbound-event.entity.js';
+
+/** An event and whose it is. */
+export interface Arrival {
+  connector: string;
+  account: string;
+  event: RawEvent;
+}
+
+/**
+ * Stores what came in before anybody looks at it. Arrivals that come at the same time share one transaction, because
+ * its cost is the wait for the disk and that is the same for one row as for a hundred.
+ */
+@Injectable()
+export class Ledger {
+  private readonly logger = new Logger('ledger');
+  private waiting: Array<{ arrivals: Arrival[]; stored: () => void; failed: (error: unknown) => void }> = [];
+  private writing?: Promise<void>;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly queue: JobQueue,
+  ) {}
+
+  /** Resolves once everything is durable. What is there already, by its key, is left as it is. */
+  store(arrivals: Arrival[]): Promise<void> {
+    return new Promise((stored, failed) => {
+      this.waiting.push({ arrivals, stored, failed });
+      this.writing ??= this.writeAll().finally(() => (this.writing = undefined));
+    });
+  }
+
+  /** The same within a caller's transaction; pass what it returns to {@link hurry} after the commit. */
+  async write(manager: EntityManager, arrivals: Arrival[]): Promise<InboundEvent[]> {
+    if (!arrivals.length) return [];
+    const channels = await manager.findBy(Channel, { externalId: In([...new Set(arrivals.map(({ account }) => account))]), removedAt: IsNull() });
+    const storedAt = new Date();
+    const rows = arrivals.map(({ connector, account, event }) => {
+      const channel = channels.find(({ type, externalId }) => type === connector && externalId === account);
+      return row(connector, account, event, channel?.id ?? null, storedAt);
+    });
+    await insertNew(manager, InboundEvent, rows);
+    const routed = [...new Set(rows.flatMap(({ channelId }) => channelId ?? []))];
+    if (routed.length) await manager.update(Channel, { id: In(routed) }, { lastEventAt: storedAt });
+    return rows.filter(({ state }) => state === 'received');
+  }
+
+  /** Adds the jobs. When the queue cannot be reached the rows are safe and wait for the sweep. */
+  async hurry(rows: Array<{ id: string; backfill: boolean }>): Promise<void> {
+    try {
+      if (rows.length) await this.queue.addInbound(rows);
+    } catch (error) {
+      this.logger.warn({ error: (error as Error).message, events: rows.length }, 'queue out of reach; the sweep will add these jobs');
+    }
+  }
+
+  private async writeAll(): Promise<void> {
+    await new Promise(setImmediate);
+    for (let batch; (batch = this.waiting.splice(0, 200)).length; ) {
+      try {
+        const rows = await this.database.transaction((manager) => this.write(manager, batch.flatMap(({ arrivals }) => arrivals)));
+        for (const { stored } of batch) stored();
+        void this.hurry(rows);
+      } catch (error) {
+        for (const { failed } of batch) failed(error);
+      }
+    }
+  }
+}
+
+function row(connector: string, account: string, event: RawEvent, channelId: string | null, storedAt: Date): InboundEvent {
+  return {
+    id: newId(),
+    channelId,
+    connector,
+    account,
+    key: event.key,
+    payload: event.payload,
+    context: event.context,
+    backfill: event.backfill ?? false,
+    receivedAt: event.receivedAt,
+    storedAt,
+    state: channelId ? 'received' : 'unrouted',
+    reason: channelId ? null : 'No connected channel has this account. Connect it and this event is taken in.',
+    attempts: 0,
+  };
+}

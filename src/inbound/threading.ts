@@ -1,0 +1,35 @@
+import type { EntityManager } from 'typeorm';
+import { In } from 'typeorm';
+import type { MessageEvent, ThreadKey as Key } from '#libs/connector';
+import { ThreadKey } from '../conversations/conversation.entity.js';
+import type { PlacedBy } from '../conversations/message.entity.js';
+import { insertNew } from '../database/data-source.js';
+
+export interface Placement {
+  conversationId: string;
+  placedBy: PlacedBy;
+}
+
+/**
+ * Where a message belongs: the first of its keys that a conversation of this channel has. Its own ids come last: a
+ * message that somebody answered before it arrived is waited for under them.
+ */
+export async function findPlace(manager: EntityManager, channelId: string, event: MessageEvent): Promise<Placement | null> {
+  const keys: Key[] = [...event.threadKeys, ...event.ownKeys.map((key) => ({ rule: 'referenced-before', key }))];
+  if (!keys.length) return null;
+  const known = await manager.findBy(ThreadKey, { channelId, key: In(keys.map(({ key }) => key)) });
+  for (const { rule, key } of keys) {
+    const found = known.find((row) => row.key === key);
+    if (found) return { conversationId: found.conversationId, placedBy: { rule, evidence: key } };
+  }
+  return null;
+}
+
+/**
+ * Makes a message findable: under its own ids, and under those it refers to, so that what arrives late still joins.
+ * In one order for everybody, so that two transactions cannot wait for each other.
+ */
+export async function rememberKeys(manager: EntityManager, channelId: string, event: MessageEvent, conversationId: string): Promise<void> {
+  const keys = [...new Set([...event.ownKeys, ...event.threadKeys.map(({ key }) => key)])].sort();
+  await insertNew(manager, ThreadKey, keys.map((key) => ({ channelId, key, conversationId })));
+}

@@ -1,0 +1,66 @@
+import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Injectable, Logger } from '@nestjs/common';
+import { DelayedError, type Job } from 'bullmq';
+import { ConnectorError, type Outgoing } from '#libs/connector';
+import type { Jobs } from '../queue/jobs.js';
+import { ChannelLanes } from './channel-lanes.js';
+import { Dispatch, type Claim } from './dispatch.service.js';
+
+const busyDelayMs = 200;
+
+/** Sends replies. The delivery's row decides; a job that comes twice or late finds nothing to do. */
+@Processor('outbound', { concurrency: 24 })
+@Injectable()
+export class OutboundWorker extends WorkerHost {
+  private readonly logger = new Logger('outbound');
+  private readonly lanes = new ChannelLanes();
+
+  constructor(private readonly dispatch: Dispatch) {
+    super();
+  }
+
+  async process(job: Job<Jobs['outbound']>, token?: string): Promise<void> {
+    const channelId = await this.dispatch.channelOf(job.data.deliveryId);
+    if (!channelId) return;
+    const leave = this.lanes.enter(channelId);
+    if (!leave) {
+      await job.moveToDelayed(Date.now() + busyDelayMs, token);
+      throw new DelayedError();
+    }
+    try {
+      await this.send(job.data.deliveryId);
+    } finally {
+      leave();
+    }
+  }
+
+  private async send(deliveryId: string): Promise<void> {
+    const claim = await this.dispatch.claim(deliveryId);
+    if (!claim) return;
+    const lease = setInterval(() => void this.dispatch.renew(claim), 10_000);
+    try {
+      await this.attempt(claim);
+    } finally {
+      clearInterval(lease);
+    }
+  }
+
+  private async attempt(claim: Claim): Promise<void> {
+    const { connector, access, outgoing } = claim;
+    try {
+      const sent = await connector.send({ ...outgoing, committing: () => this.dispatch.commit(claim) } satisfies Outgoing, access);
+      await this.dispatch.sent(claim, sent);
+    } catch (error) {
+      return this.dispatch.failed(claim, asConnectorError(error));
+    }
+    await connector
+      .afterSend?.(outgoing, access)
+      .catch((error: Error) => this.logger.warn({ channel: access.id, delivery: outgoing.deliveryId, error: error.message }, 'sent, but not filed'));
+  }
+}
+
+/** What no connector named: we cannot tell whether it went out. */
+function asConnectorError(error: unknown): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  return new ConnectorError('unavailable', (error as Error).message, { outcome: 'unknown', cause: error });
+}

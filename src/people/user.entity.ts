@@ -1,0 +1,48 @@
+import { Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Id, Ref, Text, Time, optional } from '../database/columns.js';
+
+export type UserRole = 'admin' | 'supervisor' | 'agent';
+
+/** Somebody who answers customers or looks after those who do. */
+@Entity('app_user')
+@Unique('uq_user_email', ['email'])
+export class User {
+  @Id() id: string;
+  @Text() name: string;
+  /** Lower case. */
+  @Text() email: string;
+  @Text() role: UserRole;
+  @Time() createdAt: Date;
+}
+
+/** What a user proves themselves with; in a table of its own so that no route can return it. */
+@Entity()
+export class Credential {
+  @PrimaryColumn('uuid') @ForeignKey(() => User, { name: 'fk_credential_user', onDelete: 'CASCADE' }) userId: string;
+  /** argon2id, in the PHC string format. */
+  @Text() passwordHash: string;
+}
+
+/** A signed-in browser. */
+@Entity()
+export class Session {
+  /** SHA-256 of the cookie's token: a copy of the database opens no session. */
+  @PrimaryColumn('text') tokenHash: string;
+  @Ref() @ForeignKey(() => User, { name: 'fk_session_user', onDelete: 'CASCADE' }) userId: string;
+  @Text() csrfToken: string;
+  @Time() createdAt: Date;
+  @Time() expiresAt: Date;
+}
+
+/** A script's way in; acts as the user who made it. */
+@Entity()
+@Unique('uq_api_key_hash', ['keyHash'])
+export class ApiKey {
+  @Id() id: string;
+  @Ref() @ForeignKey(() => User, { name: 'fk_api_key_user', onDelete: 'CASCADE' }) userId: string;
+  @Text() name: string;
+  /** SHA-256: the key is 32 random bytes, which need no slow hash. */
+  @Text() keyHash: string;
+  @Time() createdAt: Date;
+  @Time(optional) lastUsedAt: Date | null;
+}

@@ -1,0 +1,149 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource, type EntityManager, LessThan } from 'typeorm';
+import { Observable, Subject } from 'rxjs';
+import { Change, type ChangeType } from './change.entity.js';
+
+type NewChange = { type: ChangeType; conversationId?: string; messageId?: string };
+
+const pollMs = 250;
+/** On PostgreSQL a transaction may commit after one that took a later number: rows this young are read again. */
+const settleMs = 5_000;
+const keepMs = 24 * 3_600_000;
+
+/**
+ * What browsers are told. Changes are rows, written in the transaction that makes them, so none is missed and a
+ * browser that was away resumes where it was. In this process a commit is announced at once; other processes' are polled.
+ */
+@Injectable()
+export class Changes implements OnModuleDestroy {
+  private readonly logger = new Logger('changes');
+  private readonly live = new Subject<Change>();
+  private readonly recent = new Map<string, number>();
+  private listeners = 0;
+  private floor = 0;
+  private timer?: NodeJS.Timeout;
+  private reading?: Promise<void>;
+  private again = false;
+
+  constructor(private readonly database: DataSource) {}
+
+  /** Writes changes within a transaction; call {@link announce} after its commit. */
+  async write(manager: EntityManager, ...changes: NewChange[]): Promise<void> {
+    const at = new Date();
+    await manager.insert(
+      Change,
+      changes.map((change) => ({ ...change, at })),
+    );
+  }
+
+  /** Hurries committed changes to the browsers of this process. */
+  announce(): void {
+    if (this.listeners) void this.read();
+  }
+
+  /** Changes from now on, preceded by those after `lastId`; completes with a `reset` when those are no longer kept. */
+  subscribe(lastId: string | null): Observable<Change | 'reset'> {
+    return new Observable((subscriber) => {
+      const early: Change[] = [];
+      let caughtUp = false;
+      const seen = new Set<string>();
+      const give = (change: Change) => {
+        if (seen.has(change.id)) return;
+        seen.add(change.id);
+        subscriber.next(change);
+      };
+      const subscription = this.live.subscribe((change) => (caughtUp ? subscriber.next(change) : early.push(change)));
+      const start = async () => {
+        await this.listen();
+        for (const change of lastId ? await this.since(lastId) : []) change === 'reset' ? subscriber.next('reset') : give(change);
+        early.forEach(give);
+        caughtUp = true;
+      };
+      start().catch((error: unknown) => subscriber.error(error));
+      return () => {
+        subscription.unsubscribe();
+        this.unlisten();
+      };
+    });
+  }
+
+  /** Forgets changes older than a day. */
+  async prune(): Promise<void> {
+    await this.database.manager.delete(Change, { at: LessThan(new Date(Date.now() - keepMs)) });
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+    this.live.complete();
+  }
+
+  private async listen(): Promise<void> {
+    if (++this.listeners > 1) return this.reading;
+    this.floor = await this.newestId();
+    this.timer = setInterval(() => void this.read(), pollMs);
+  }
+
+  private unlisten(): void {
+    if (--this.listeners === 0) clearInterval(this.timer);
+  }
+
+  /** One reader at a time; who asks meanwhile is served by one more round. */
+  private async read(): Promise<void> {
+    this.again = true;
+    this.reading ??= this.rounds().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async rounds(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      try {
+        await this.round();
+      } catch (error) {
+        this.logger.warn({ error: (error as Error).message }, 'cannot read changes; trying again');
+      }
+    }
+  }
+
+  private async round(): Promise<void> {
+    const now = Date.now();
+    const rows = await this.after(this.floor);
+    for (const change of rows) {
+      if (this.recent.has(change.id)) continue;
+      this.recent.set(change.id, now);
+      this.live.next(change);
+    }
+    const settled = rows.filter(({ at }) => !this.commitsOutOfOrder || at.getTime() < now - settleMs);
+    if (settled.length) this.floor = Math.max(...settled.map(({ id }) => Number(id)));
+    for (const [id] of this.recent) {
+      if (Number(id) > this.floor) break;
+      this.recent.delete(id);
+    }
+  }
+
+  private async since(lastId: string): Promise<Array<Change | 'reset'>> {
+    const last = await this.database.manager.findOneBy(Change, { id: lastId });
+    if (!last) return (await this.newestId()) > 0 || lastId !== '0' ? ['reset'] : [];
+    if (!this.commitsOutOfOrder) return this.after(Number(lastId));
+    const before = await this.database.manager
+      .createQueryBuilder(Change, 'change')
+      .select('MAX(change.id)', 'id')
+      .where('change.at < :at', { at: new Date(last.at.getTime() - settleMs) })
+      .getRawOne<{ id: string | null }>();
+    return this.after(Math.min(Number(lastId), Number(before?.id ?? 0)));
+  }
+
+  private get commitsOutOfOrder(): boolean {
+    return this.database.options.type === 'postgres';
+  }
+
+  private async after(id: number): Promise<Change[]> {
+    const query = this.database.manager.createQueryBuilder(Change, 'change').where('change.id > :id', { id }).orderBy('change.id');
+    return (await query.getMany()).map((row) => ({ ...row, id: String(row.id) }));
+  }
+
+  private async newestId(): Promise<number> {
+    const row = await this.database.manager.createQueryBuilder(Change, 'change').select('MAX(change.id)', 'id').getRawOne<{ id: string | null }>();
+    return Number(row?.id ?? 0);
+  }
+}
