@@ -54,7 +54,7 @@ async function request(access: GraphAccess, { method, path, query, body }: Graph
   };
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    return await fetch(`${access.baseUrl}/${path}?${parameters}`, {
+    return await fetch(`${access.baseUrl}/${path}?${parameters.toString()}`, {
       method,
       headers,
       body: body && JSON.stringify(body),

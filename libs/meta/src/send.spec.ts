@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { ConnectorError, type ChannelAccess, type Connector, type Draft, type Outgoing } from '#libs/connector';
+import { type ConnectorError, type ChannelAccess, type Connector, type Draft, type Outgoing } from '#libs/connector';
 import { startMetaPlatform, type MetaAccount, type MetaPlatform } from '#libs/simulators';
 import { facebookConnector } from './facebook.js';
 import { instagramConnector } from './instagram.js';

@@ -15,7 +15,7 @@ export function metaWebhook({ appSecret, instagramAppSecret, verifyToken }: Meta
     path: 'meta',
     maxBytes: 3 * 1024 * 1024,
     handshake(query) {
-      const right = verifyToken && query['hub.mode'] === 'subscribe' && sameSecret(query['hub.verify_token'] ?? '', verifyToken);
+      const right = verifyToken && query['hub.mode'] === 'subscribe' && sameSecret(String(query['hub.verify_token']), verifyToken);
       return (right && query['hub.challenge']) || null;
     },
     verify: (body, headers) => signedByMeta(body, headers['x-hub-signature-256'], secrets),

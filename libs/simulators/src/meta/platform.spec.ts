@@ -1,5 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startMetaPlatform, type MetaPlatform } from './platform.js';
 import { hubSignature, metaJson, type Json } from './wire.js';
 import type { MetaAccount } from './world.js';
@@ -42,7 +45,7 @@ async function callback(answers: number[] = []) {
 let meta: MetaPlatform;
 let page: MetaAccount;
 let hook: Awaited<ReturnType<typeof callback>>;
-let clock = 1795305600000;
+const clock = 1795305600000;
 
 beforeEach(async () => {
   meta = await startMetaPlatform({ ...app, seed: 7, now: () => clock });
@@ -212,4 +215,19 @@ test('a thread is read by person and paged newest first; only the newest 20 can 
   const all = await call('GET', `/${data![0]!.id}/messages?fields=message&limit=100`);
   expect(all.data!.filter((message) => 'message' in message)).toHaveLength(20);
   expect(failure(await call('GET', `/${all.data!.at(-1)!.id}`))).toEqual([9000001, undefined]);
+});
+
+test('threads outlive a stop where a memory is given', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'meta-'));
+  const start = async () => {
+    const platform = await startMetaPlatform({ ...app, memory: join(folder, 'threads.json') });
+    return { platform, account: platform.addPage({ name: 'Harbour Lamps' }) };
+  };
+  const first = await start();
+  first.platform.customerWrites(first.account, first.platform.customer('Ada Moss'), 'Hi');
+  await first.platform.stop();
+  const { platform, account } = await start();
+  expect(platform.transcript(account, platform.customer('Ada Moss'))).toMatchObject([{ text: 'Hi', by: 'customer' }]);
+  await platform.stop();
+  await rm(folder, { recursive: true });
 });

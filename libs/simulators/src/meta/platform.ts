@@ -1,7 +1,8 @@
 import { answer, type GraphCall } from './graph-api.js';
-import { GraphError, type TokenDeath } from './graph-error.js';
+import { type GraphError, type TokenDeath } from './graph-error.js';
 import { startGraphServer, type GraphServer } from './graph-server.js';
 import { usualHabits, type Failure, type Habits, type SendBehaviour } from './habits.js';
+import { Memory } from './memory.js';
 import { metaId, seededRandom } from './random.js';
 import { checkSend, type AllowedSend } from './send.js';
 import { failAfterwards, failInstead } from './send-faults.js';
@@ -22,6 +23,8 @@ export interface MetaPlatformOptions {
   seed?: number;
   /** The platform's clock in ms; see also {@link MetaPlatform.advance}. */
   now?: () => number;
+  /** A file in which threads outlive a stop, for those who start again with what they stored themselves. */
+  memory?: string;
 }
 
 /** The app id that echoes of Meta's own Page inbox carry. */
@@ -29,7 +32,8 @@ const pageInboxAppId = 263902037430900n;
 
 /** Starts Meta's messaging platform on a loopback port: both Graph hosts, and webhooks once {@link MetaPlatform.subscribe} was called. */
 export async function startMetaPlatform(options: MetaPlatformOptions): Promise<MetaPlatform> {
-  const platform = new MetaPlatform(options);
+  const memory = options.memory ? await Memory.open(options.memory) : null;
+  const platform = new MetaPlatform(options, memory);
   await platform.listen(options.port ?? 0);
   return platform;
 }
@@ -44,7 +48,10 @@ export class MetaPlatform {
   private readonly listeners = new Set<(message: ThreadMessage, thread: Thread) => void>();
   private server: GraphServer | null = null;
 
-  constructor(private readonly options: MetaPlatformOptions) {
+  constructor(
+    private readonly options: MetaPlatformOptions,
+    private readonly memory: Memory | null = null,
+  ) {
     const seed = options.seed ?? 1;
     this.world = new World(seed, options.now ?? Date.now);
     this.webhooks = new WebhookSender({
@@ -74,6 +81,7 @@ export class MetaPlatform {
   async stop(): Promise<void> {
     this.webhooks.stop();
     await this.server?.stop();
+    await this.memory?.save(this.world.threads);
   }
 
   /** A Page. Its events flow once `subscribed_apps` was posted for it, or with `subscribed` at once. */
@@ -229,6 +237,7 @@ export class MetaPlatform {
   private addAccount(account: Omit<MetaAccount, 'subscribedFields'>, subscribed = false): MetaAccount {
     const added = { ...account, subscribedFields: subscribed ? ['messages', 'message_echoes'] : [] };
     this.world.accounts.push(added);
+    this.memory?.recall(this.world, added);
     return added;
   }
 

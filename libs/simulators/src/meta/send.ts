@@ -29,7 +29,7 @@ export function checkSend(world: World, habits: Habits, accounts: MetaAccount[],
 function findRecipient(world: World, accounts: MetaAccount[], recipient: unknown): Thread {
   const { id } = record(recipient, 'The parameter recipient is required');
   if (typeof id !== 'string' && typeof id !== 'number') throw new GraphError(100, 'Param recipient[id] must be a valid ID string');
-  const known = world.threads.find((thread) => thread.customerId === String(id) && accounts.includes(thread.account));
+  const [known] = accounts.flatMap((account) => world.threadWith(account, String(id)) ?? []);
   if (known?.blocked) throw new GraphError(551, "This person isn't available right now.", 1545041);
   if (known) return known;
   if (accounts.length === 1 && accounts[0]!.kind === 'instagram') throw new GraphError(100, 'The requested user cannot be found.', 2534014);

@@ -45,8 +45,8 @@ export interface Thread {
 export class World {
   readonly accounts: MetaAccount[] = [];
   readonly customers = new Map<string, MetaCustomer>();
-  readonly threads: Thread[] = [];
   readonly deadTokens = new Map<string, TokenDeath>();
+  private readonly byPerson = new Map<string, Thread>();
   private messageCount = 0;
   private skewMs = 0;
 
@@ -84,13 +84,22 @@ export class World {
   }
 
   thread(account: MetaAccount, customer: MetaCustomer): Thread {
-    const known = this.threads.find((thread) => thread.account === account && thread.customer === customer);
+    const customerId = this.idOf(customer, account);
+    const known = this.threadWith(account, customerId);
     if (known) return known;
     const number = metaId('thread', this.seed, account.id, customer.name);
     const id = account.kind === 'page' ? `t_${number}` : `aWdfZAG06${Buffer.from(number).toString('base64url')}ZD`;
-    const thread = { id, account, customer, customerId: this.idOf(customer, account), messages: [], lastCustomerAt: null, blocked: false };
-    this.threads.push(thread);
+    const thread = { id, account, customer, customerId, messages: [], lastCustomerAt: null, blocked: false };
+    this.byPerson.set(`${account.id} ${customerId}`, thread);
     return thread;
+  }
+
+  threadWith(account: MetaAccount, customerId: string): Thread | undefined {
+    return this.byPerson.get(`${account.id} ${customerId}`);
+  }
+
+  get threads(): Thread[] {
+    return [...this.byPerson.values()];
   }
 
   add(thread: Thread, by: ThreadMessage['by'], text: string): ThreadMessage {

@@ -1,0 +1,80 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { MessageEvent, WebhookPart } from '#libs/connector';
+import { startMetaPlatform, type MetaAccount, type MetaPlatform } from '#libs/simulators';
+import { parseMeta } from './parse.js';
+import { metaWebhook } from './webhook.js';
+
+const app = {
+  appId: '900100200300400',
+  appSecret: 'sim-app-secret-0001',
+  instagramAppSecret: 'sim-instagram-secret',
+  verifyToken: 'let-me-in',
+};
+const webhook = metaWebhook({ ...app, graphUrl: '', instagramGraphUrl: '', graphVersion: 'v26.0' });
+
+/** Our webhook over real sockets: keeps each part once by its key, as the ledger does. */
+async function listen(ledger: Map<string, WebhookPart>): Promise<Server> {
+  const server = createServer((request, response) => {
+    const query = Object.fromEntries(new URL(request.url!, 'http://app').searchParams);
+    if (request.method === 'GET') return void response.end(webhook.handshake(query) ?? '');
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks);
+      if (!webhook.verify(body, request.headers as Record<string, string>)) return void response.writeHead(401).end();
+      for (const part of webhook.split(body, new Date())) ledger.set(`${part.connector} ${part.account} ${part.event.key}`, part);
+      response.end();
+    });
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+let meta: MetaPlatform;
+let server: Server;
+let accounts: MetaAccount[];
+const ledger = new Map<string, WebhookPart>();
+
+beforeEach(async () => {
+  ledger.clear();
+  server = await listen(ledger);
+  meta = await startMetaPlatform(app);
+  const page = meta.addPage({ name: 'Harbour Lamps', subscribed: true });
+  const other = meta.addPage({ name: 'Other', subscribed: true });
+  accounts = [
+    page,
+    other,
+    meta.addInstagramAccount({ username: 'linked', via: 'facebook', pageId: page.id }),
+    meta.addInstagramAccount({ username: 'alone', via: 'instagram', subscribed: true }),
+  ];
+  await meta.subscribe({ callbackUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
+});
+afterEach(async () => {
+  await meta.stop();
+  server.close().closeAllConnections();
+});
+
+test.each([
+  ['one by one', {}],
+  ['in batches, twice and out of order', { batchWithinMs: 20, duplicates: 0.6, reorderWithinMs: 80 }],
+  ['with ids as JSON numbers', { batchWithinMs: 20, numericIds: true }],
+])('%s, every message is taken in exactly once, for the right account and person', async (_, habits) => {
+  Object.assign(meta.habits, habits);
+  const said = Array.from({ length: 60 }, (_, i) => {
+    const [account, customer] = [accounts[i % 4]!, meta.customer(`Person ${i % 7}`)];
+    const text = `Tallér ${i}/60 😀`;
+    const scope = `${account.kind === 'page' ? 'facebook' : 'instagram'}:${account.id}`;
+    const externalId = meta.customerWrites(account, customer, text, { standby: i % 5 === 0 });
+    return { externalId, text, customer: { scope, id: meta.idOf(customer, account), name: null } };
+  });
+  await meta.settled();
+  const heard = [...ledger.values()].flatMap(({ connector, event }) => parseMeta(connector, app.appId, event) as MessageEvent[]);
+  const known = heard.map(({ externalId, text, customer }) => ({ externalId, text, customer }));
+  const byId = (a: { externalId: string }, b: { externalId: string }) => (a.externalId < b.externalId ? -1 : 1);
+  expect(known.sort(byId)).toEqual(said.sort(byId));
+});
+
+test.each(['wrong-secret', 'unsigned', 'reserialized', 'truncated'] as const)('%s: refused, and nothing kept', async (how) => {
+  expect(await meta.forge(how, accounts[0]!)).toBe(401);
+  expect(ledger.size).toBe(0);
+});
