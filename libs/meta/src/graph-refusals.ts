@@ -112,6 +112,7 @@ const meanings: Record<string, Meaning> = {
     says: 'The Instagram account has switched off message access',
     action: 'In the Instagram app: Settings, Messages, Connected tools, Allow access to messages.',
   },
+  '230': { kind: 'rejected', says: 'This person has not agreed to be shown to us' },
   '341': paused,
   '368': paused,
   '508': { kind: 'rejected', says: 'Instagram refused the link in the text', action: 'Send it without the link.' },

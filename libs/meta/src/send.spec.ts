@@ -153,7 +153,8 @@ test.each([
   [{ code: 613, regainAccessMinutes: 19 }, 'rate-limited', 19 * 60_000],
   [{ code: 368 }, 'rate-limited', 3_600_000],
   [{ code: 1200 }, 'unavailable', undefined],
-  [{ code: 230 }, 'auth', undefined],
+  [{ code: 299 }, 'auth', undefined],
+  [{ code: 230 }, 'rejected', undefined],
   [{ code: 987654 }, 'rejected', undefined],
 ])('error %j is %s', async (refused, kind, retryAfterMs) => {
   const id = adaAt(page);
