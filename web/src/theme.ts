@@ -4,10 +4,15 @@ const river: MantineColorsTuple = [
   '#edf6fc', '#dbeaf4', '#b5d4e9', '#8bbcde', '#68a8d4', '#4c97c8', '#3687bc', '#2576ab', '#1f6896', '#145478',
 ]; // prettier-ignore
 
+const dark: MantineColorsTuple = [
+  '#dfe3e8', '#c3c9d0', '#a3abb4', '#7d858f', '#4b525b', '#3a4048', '#2b3036', '#1b1e22', '#16191d', '#101316',
+]; // prettier-ignore
+
 export const theme = createTheme({
   primaryColor: 'river',
   primaryShade: { light: 8, dark: 7 },
-  colors: { river },
+  colors: { river, dark },
+  components: { InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } } },
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
@@ -21,6 +26,10 @@ export const readableColors: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#5a626b',
     '--mantine-color-placeholder': '#68707a',
     '--mantine-color-error': '#c02626',
+    '--mantine-color-yellow-light-color': '#8a5300',
+    '--mantine-color-orange-light-color': '#8a5300',
+    '--mantine-color-red-light-color': '#b42318',
+    '--mantine-color-teal-light-color': '#1d6f3b',
     '--surface': '#ffffff',
     '--surface-sunken': '#f6f8fa',
     '--surface-hover': '#eef2f6',
@@ -35,9 +44,6 @@ export const readableColors: CSSVariablesResolver = () => ({
     '--accent': '#1f6896',
   },
   dark: {
-    '--mantine-color-body': '#1b1e22',
-    '--mantine-color-text': '#dfe3e8',
-    '--mantine-color-dimmed': '#a3abb4',
     '--mantine-color-placeholder': '#949ca6',
     '--mantine-color-error': '#ff8f8a',
     '--surface': '#1b1e22',

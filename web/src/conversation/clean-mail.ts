@@ -10,7 +10,7 @@ const policy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inli
 
 const look = `
   :root { color-scheme: light; }
-  body { margin: 0; height: auto !important; display: flow-root; overflow-x: auto; overflow-wrap: anywhere; color: #1a1d20; background: #fff;
+  body { margin: 0; padding: 8px 10px; height: auto !important; display: flow-root; overflow-x: auto; overflow-wrap: anywhere; color: #1a1d20; background: #fff;
     font: 14px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
   img { max-width: 100%; height: auto; }
   pre { white-space: pre-wrap; }

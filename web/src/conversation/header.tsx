@@ -17,7 +17,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
       <div className={classes.heading}>
         <BackToList />
         <div className={classes.about}>
-          <Title order={2} size="h4" className={classes.title}>
+          <Title order={1} size="h4" className={classes.title}>
             {subject || contact.name || text.list.unnamed}
           </Title>
           <Text size="xs" c="dimmed" component="div" className={classes.facts}>

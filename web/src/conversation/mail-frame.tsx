@@ -27,7 +27,7 @@ export function MailFrame({ html, attachments, hasQuote, title }: MailFrameProps
         onLoad={watch}
       />
       {blockedImages > 0 && (
-        <Text size="xs" c="dimmed" mt={6}>
+        <Text size="xs" c="dimmed">
           {plural(blockedImages, text.thread.blockedImages)}
         </Text>
       )}

@@ -5,6 +5,7 @@ import type { Capabilities, Conversation } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { modifierKey } from '../ui/platform.js';
 import classes from './composer.module.css';
+import { AttachedFiles, AttachFiles } from './attach-files.js';
 import { useDraft } from './draft.js';
 import { Recipients } from './recipients.js';
 import { ReplyFailure } from './reply-failure.js';
@@ -42,7 +43,9 @@ export function ReplyForm({ conversation, capabilities }: { conversation: Conver
         onChange={({ currentTarget }) => edit({ text: currentTarget.value })}
         onKeyDown={getHotkeyHandler([['mod+Enter', () => send()]])}
       />
+      <AttachedFiles attachments={draft.attachments} edit={edit} />
       <div className={classes.foot}>
+        {capabilities.attachments && <AttachFiles attachments={draft.attachments} edit={edit} />}
         <div className={classes.hints} role="status">
           {replyWindow?.closesAt && <OpenWindow closesAt={replyWindow.closesAt} />}
           <LengthLeft written={draft.text} capabilities={capabilities} />

@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core';
 import { IconClockX } from '@tabler/icons-react';
-import { ago, moment, text } from '../text/text.js';
+import { ago, soonAt, text } from '../text/text.js';
 import { useNow } from '../ui/clock.js';
 
 const soonMs = 2 * 3_600_000;
@@ -10,7 +10,7 @@ export function OpenWindow({ closesAt }: { closesAt: string }) {
   const now = useNow();
   const end = new Date(closesAt);
   const soon = end.getTime() - now.getTime() < soonMs;
-  return <span data-tone={soon ? 'warn' : undefined}>{text.composer.windowOpen(moment(end), ago(end, now))}</span>;
+  return <span data-tone={soon ? 'warn' : undefined}>{text.composer.windowOpen(soonAt(end, now), ago(end, now))}</span>;
 }
 
 /** Why no reply is possible; notes still are. */

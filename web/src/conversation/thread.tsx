@@ -74,7 +74,8 @@ function Announcement({ latest }: { latest: Message | undefined }) {
 
 /** Whether a message goes on where the same author's previous one stopped, so that the name need not be said again. */
 function isContinued(before: Message | undefined, message: Message): boolean {
-  if (!before || before.kind !== 'message' || message.kind !== 'message' || before.html || message.html) return false;
+  if (!before || before.delivery?.error || before.kind !== 'message' || message.kind !== 'message' || before.html || message.html)
+    return false;
   const sameAuthor = before.direction === message.direction && before.author.id === message.author.id;
   return sameAuthor && Date.parse(message.sentAt) - Date.parse(before.sentAt) < togetherMs;
 }

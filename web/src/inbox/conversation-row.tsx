@@ -24,24 +24,28 @@ export function ConversationRow({ conversation, view, search }: { conversation: 
           <span className="visually-hidden">{text.list.unread}</span>
         </span>
       )}
-      <span className={classes.who}>{contact.name ?? text.list.unnamed}</span>
-      <span className={classes.age}>
-        <Age at={lastMessageAt} />
+      <span className={classes.line}>
+        <span className={classes.who}>{contact.name ?? text.list.unnamed}</span>
+        <span className={classes.age}>
+          <Age at={lastMessageAt} />
+        </span>
       </span>
       <span className={classes.preview}>
         {subject && <b>{subject}</b>}
         {subject && preview && ' – '}
         {preview}
       </span>
-      <span className={classes.meta}>
-        <KindIcon kind={kind} />
-        <span>
-          {text.kinds[kind]}
-          {channel && ` · ${channel.name}`}
-          {view === 'all' && status !== 'open' && ` · ${text.statuses[status]}`}
+      <span className={classes.line}>
+        <span className={classes.meta}>
+          <KindIcon kind={kind} />
+          <span>
+            {text.kinds[kind]}
+            {channel && ` · ${channel.name}`}
+            {view === 'all' && status !== 'open' && ` · ${text.statuses[status]}`}
+          </span>
         </span>
+        <Owner assigneeId={conversation.assigneeId} />
       </span>
-      <Owner assigneeId={conversation.assigneeId} />
     </Link>
   );
 }

@@ -34,7 +34,7 @@ export function Frame() {
         </div>
       ) : (
         <>
-          <Group className={classes.bar} wrap="nowrap">
+          <Group component="header" className={classes.bar} wrap="nowrap">
             <ActionIcon variant="subtle" color="gray" size="lg" onClick={open} aria-label={text.nav.open}>
               <IconMenu2 size={20} />
             </ActionIcon>
@@ -43,9 +43,12 @@ export function Frame() {
             </Text>
             <LostConnection connected={connected} />
           </Group>
-          <Drawer opened={opened} onClose={close} size={280} padding={0} withCloseButton={false} aria-label={text.nav.label}>
-            <Navigation connected={connected} onNavigate={close} />
-          </Drawer>
+          <Drawer.Root opened={opened} onClose={close} size={280}>
+            <Drawer.Overlay />
+            <Drawer.Content aria-label={text.nav.label}>
+              <Navigation connected={connected} onNavigate={close} />
+            </Drawer.Content>
+          </Drawer.Root>
         </>
       )}
       <main id="content" tabIndex={-1} className={classes.content}>

@@ -8,7 +8,7 @@ export function LostConnection({ connected }: { connected: boolean }) {
     <div role="status">
       {!connected && (
         <Tooltip label={text.live.hint} multiline maw={260}>
-          <Badge color="orange" variant="light" size="lg" leftSection={<IconPlugConnectedX size={14} />} tt="none" c="var(--text-warn)">
+          <Badge color="orange" variant="light" size="lg" leftSection={<IconPlugConnectedX size={14} />} tt="none">
             {text.live.lost}
           </Badge>
         </Tooltip>

@@ -36,14 +36,12 @@ export function NewPerson({ onDone }: { onDone: () => void }) {
         <PasswordInput
           label={text.people.password}
           description={text.people.passwordHint}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
           autoComplete="new-password"
           {...form.getInputProps('password')}
         />
         <Select
           label={text.people.role}
           description={text.people.roleHints[form.values.role]}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
           data={roles.map((value) => ({ value, label: text.people.roles[value] }))}
           allowDeselect={false}
           {...form.getInputProps('role')}

@@ -13,6 +13,7 @@ export function plural(count: number, forms: { one: string; other: string }): st
 
 const relative = new Intl.RelativeTimeFormat(language, { style: 'narrow', numeric: 'auto' });
 const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const dayAndClock = new Intl.DateTimeFormat(language, { weekday: 'short', hour: 'numeric', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
 const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
 
@@ -31,7 +32,9 @@ export function ago(at: Date, now: Date): string {
 }
 
 export const moment = (at: Date): string => dayAndTime.format(at);
-export const timeOfDay = (at: Date): string => clock.format(at);
+
+/** A moment of these days: the time alone when it is today, else with its weekday. */
+export const soonAt = (at: Date, now: Date): string => (at.toDateString() === now.toDateString() ? clock : dayAndClock).format(at);
 
 /** Bytes as people read them. */
 export function fileSize(bytes: number): string {
