@@ -25,6 +25,7 @@ import { InboundSweep } from './inbound/inbound.sweep.js';
 import { InboundWorker } from './inbound/inbound.worker.js';
 import { Ingest } from './inbound/ingest.service.js';
 import { Ledger } from './inbound/ledger.service.js';
+import { Names } from './inbound/names.service.js';
 import { Watcher } from './inbound/watcher.service.js';
 import { WebhooksController } from './inbound/webhooks.controller.js';
 import { DeliveriesController } from './outbound/deliveries.controller.js';
@@ -43,7 +44,7 @@ const services: Provider[] = [
   ...[AttachmentStore, Changes, Ledger],
 ];
 
-const workers: Provider[] = [Ingest, Watcher, InboundWorker, InboundSweep, Dispatch, OutboundWorker, OutboundSweep];
+const workers: Provider[] = [Ingest, Names, Watcher, InboundWorker, InboundSweep, Dispatch, OutboundWorker, OutboundSweep];
 
 const controllers: Type[] = [
   ...[PeopleController, ChannelsController, ConversationsController, AttachmentsController, AssignmentController, ContactsController],

@@ -20,4 +20,6 @@ export class Identity {
   @Text() scope: string;
   @Text() externalId: string;
   @Text(optional) name: string | null;
+  /** When the platform was last asked for the name. */
+  @Time(optional) nameAskedAt: Date | null;
 }

@@ -23,10 +23,29 @@ export class Contacts {
     if (known) return this.named(manager, known, name);
     const contact = { id: newId(), name, createdAt: new Date() };
     await manager.insert(Contact, contact);
-    await insertNew(manager, Identity, { id: newId(), contactId: contact.id, scope, externalId, name });
+    await insertNew(manager, Identity, { id: newId(), contactId: contact.id, scope, externalId, name, nameAskedAt: null });
     const identity = await manager.findOneByOrFail(Identity, { scope, externalId });
     if (identity.contactId !== contact.id) await manager.delete(Contact, contact.id);
     return identity;
+  }
+
+  /** True for one caller a day, who then asks the platform for the name. */
+  async claimQuestion({ scope, id: externalId }: Person): Promise<boolean> {
+    const { affected } = await this.database.manager
+      .createQueryBuilder()
+      .update(Identity)
+      .set({ nameAskedAt: new Date() })
+      .where({ scope, externalId, name: IsNull() })
+      .andWhere('(name_asked_at IS NULL OR name_asked_at < :yesterday)', { yesterday: new Date(Date.now() - 86_400_000) })
+      .execute();
+    return !!affected;
+  }
+
+  /** Puts a name learnt from the platform wherever it was missing. Resolves with the contact's id. */
+  async learnName(manager: EntityManager, { scope, id: externalId }: Person, name: string): Promise<string> {
+    const identity = await manager.findOneByOrFail(Identity, { scope, externalId });
+    await this.named(manager, identity, name);
+    return identity.contactId;
   }
 
   /** A name learnt later fills the gap, and never replaces one that is there. */

@@ -11,6 +11,7 @@ import type { Jobs } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { InboundEvent, type InboundState } from './inbound-event.entity.js';
 import { Ingest, type StoredFiles } from './ingest.service.js';
+import { Names } from './names.service.js';
 
 export const maxAttempts = 5;
 
@@ -26,6 +27,7 @@ export class InboundWorker extends WorkerHost {
     private readonly connectors: Connectors,
     private readonly ingest: Ingest,
     private readonly changes: Changes,
+    private readonly names: Names,
   ) {
     super();
   }
@@ -38,6 +40,7 @@ export class InboundWorker extends WorkerHost {
     if (!understood) return;
     try {
       await this.takeIn(row, channel, understood);
+      void this.names.ask(channel, understood);
     } catch (error) {
       await this.failed(row, error as Error);
     }

@@ -148,7 +148,7 @@ function newMessage(id: string, conversationId: string, channel: Channel, event:
     reactions: [],
     authorType: inbound ? ('contact' as const) : ('agent' as const),
     authorId: inbound ? identity.contactId : null,
-    authorName: inbound ? (event.customer.name ?? identity.name ?? event.customer.id) : null,
+    authorName: inbound ? (event.customer.name ?? identity.name) : null,
     editedAt: null,
     deletedAt: null,
     replyToMessageId: null,

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DelayedError, type Job } from 'bullmq';
 import { ConnectorError, type Outgoing } from '#libs/connector';
 import type { Jobs } from '../queue/jobs.js';
-import { ChannelLanes } from './channel-lanes.js';
+import { ChannelLanes } from '../queue/channel-lanes.js';
 import { Dispatch, type Claim } from './dispatch.service.js';
 
 const busyDelayMs = 200;

@@ -230,6 +230,8 @@ export interface Connector<S extends object = object> {
   source: WatchSource<S> | WebhookSource;
   /** Pure: bytes in, events out. Throws {@link MalformedPayload} when nothing can be made of them: the payload is quarantined. */
   parse(event: RawEvent, channel: Omit<ChannelAccess<S>, 'settings'>): Promise<InboundEvent[]> | InboundEvent[];
+  /** The name of someone the platform gave only an id for, or null when it tells none. Asked apart from the message; its failure costs nothing. */
+  whoIs?(personId: string, channel: ChannelAccess<S>): Promise<string | null>;
   /** Pure: may we answer now, how, until when, and why not. */
   replyWindow(facts: WindowFacts, now: Date): ReplyWindow;
   /** Pure: fixes recipients, subject and ids of a reply. Throws a `rejected` {@link ConnectorError} with a reason an agent understands. */

@@ -7,6 +7,7 @@ import { parseMeta } from './parse.js';
 import { replyWindow } from './reply-window.js';
 import { prepareDirect, sendDirect } from './send.js';
 import { FacebookSettings } from './settings.js';
+import { whoIs } from './who-is.js';
 
 /** Send API: 2000 characters of text. */
 const capabilities: Capabilities = {
@@ -30,6 +31,7 @@ export function facebookConnector(options: MetaOptions, source: WebhookSource): 
     check: (_account, settings) => checkPage(pageLine(options, settings)),
     source,
     parse: (event) => parseMeta('facebook', options.appId, event),
+    whoIs: (personId, { settings }) => whoIs(pageLine(options, settings), personId),
     replyWindow,
     prepare: (draft) => prepareDirect(draft, capabilities),
     send: (outgoing, { settings }) => sendDirect(outgoing, pageLine(options, settings)),

@@ -7,6 +7,7 @@ import { parseMeta } from './parse.js';
 import { replyWindow } from './reply-window.js';
 import { prepareDirect, sendDirect } from './send.js';
 import { InstagramSettings } from './settings.js';
+import { whoIs } from './who-is.js';
 
 /** Send API: 1000 bytes of UTF-8. */
 const capabilities: Capabilities = { html: false, subject: false, cc: false, attachments: false, maxLength: 1000, lengthUnit: 'bytes' };
@@ -26,6 +27,7 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
         : checkInstagramLogin(instagramLine(options, settings)),
     source,
     parse: (event) => parseMeta('instagram', options.appId, event),
+    whoIs: (personId, { settings }) => whoIs(instagramLine(options, settings), personId),
     replyWindow,
     prepare: (draft) => prepareDirect(draft, capabilities),
     send: (outgoing, { settings }) => sendDirect(outgoing, instagramLine(options, settings)),

@@ -117,7 +117,7 @@ async function channels(runner: QueryRunner): Promise<void> {
 async function conversations(runner: QueryRunner): Promise<void> {
   await createTable(runner, 'contact', { columns: { id: id(), name: text(nullable), created_at: time() } });
   await createTable(runner, 'identity', {
-    columns: { id: id(), contact_id: uuid(), scope: text(), external_id: text(), name: text(nullable) },
+    columns: { id: id(), contact_id: uuid(), scope: text(), external_id: text(), name: text(nullable), name_asked_at: time(nullable) },
     unique: { uq_identity_external: ['scope', 'external_id'] },
     index: { ix_identity_contact: ['contact_id'] },
     references: { contact_id: ['contact', 'contact', 'CASCADE'] },

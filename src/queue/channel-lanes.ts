@@ -1,7 +1,7 @@
-/** How many replies of one channel may be under way in one process: a channel that hangs must not take every place. */
+/** How many calls to one channel's platform may be under way in one process: one that hangs must not take every place. */
 const perChannel = 4;
 
-/** Counts the replies under way by channel. */
+/** Counts the calls under way by channel. */
 export class ChannelLanes {
   private readonly busy = new Map<string, number>();
 

@@ -1,0 +1,71 @@
+/** The public API as a script uses it. */
+export class Api {
+  private constructor(
+    readonly url: string,
+    private readonly headers: Record<string, string>,
+    readonly me: { id: string; name: string },
+  ) {}
+
+  /** Signs in and makes an API key, so that requests need no cookie. */
+  static async signIn(url: string, email: string, password: string): Promise<Api> {
+    const login = await fetch(`${url}/api/v1/auth/login`, json({ email, password }));
+    if (login.status !== 200) throw new Error(`cannot sign in: ${login.status} ${await login.text()}`);
+    const { user, csrfToken } = (await login.json()) as { user: { id: string; name: string }; csrfToken: string };
+    const cookie = login.headers.getSetCookie()[0]!.split(';')[0]!;
+    const created = await fetch(`${url}/api/v1/api-keys`, json({ name: 'tests' }, { cookie, 'x-csrf-token': csrfToken }));
+    const { key } = (await created.json()) as { key: string };
+    return new Api(url, { authorization: `Bearer ${key}` }, user);
+  }
+
+  get = <T = any>(path: string, headers: Record<string, string> = {}) => this.call<T>('GET', path, undefined, headers);
+  post = <T = any>(path: string, body?: unknown, headers: Record<string, string> = {}) => this.call<T>('POST', path, body, headers);
+  put = <T = any>(path: string, body?: unknown) => this.call<T>('PUT', path, body);
+  patch = <T = any>(path: string, body?: unknown, headers: Record<string, string> = {}) => this.call<T>('PATCH', path, body, headers);
+  delete = <T = any>(path: string) => this.call<T>('DELETE', path, undefined);
+
+  /** The items of a list, of all its pages. */
+  async all<T = any>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { status, body }: { status: number; body: { items: T[]; nextCursor: string | null } } = await this.get(
+        `${path}${path.includes('?') ? '&' : '?'}limit=100${cursor && `&cursor=${cursor}`}`,
+      );
+      if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+      items.push(...body.items);
+      cursor = body.nextCursor;
+    }
+    return items;
+  }
+
+  /** Server-sent events as they come, until the controller aborts. */
+  async *events(signal: AbortSignal, lastEventId?: string): AsyncGenerator<{ id: string | null; type: string; data: any }> {
+    const headers = { ...this.headers, ...(lastEventId && { 'last-event-id': lastEventId }) };
+    const response = await fetch(`${this.url}/api/v1/events`, { headers, signal });
+    let buffer = '';
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      const blocks = (buffer + chunk).split('\n\n');
+      buffer = blocks.pop()!;
+      for (const block of blocks) yield parseEvent(block);
+    }
+  }
+
+  private async call<T>(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: T; headers: Headers }> {
+    const content = body === undefined ? {} : { 'content-type': 'application/json' };
+    const sent = { ...content, ...this.headers, ...headers };
+    const response = await fetch(`${this.url}/api/v1${path}`, { method, headers: sent, body: body === undefined ? null : JSON.stringify(body) });
+    const text = await response.text();
+    const parsed = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
+    return { status: response.status, body: parsed as T, headers: response.headers };
+  }
+}
+
+const json = (body: unknown, headers: Record<string, string> = {}) => ({
+  method: 'POST',
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json', ...headers } as Record<string, string>,
+});
+
+function parseEvent(block: string): { id: string | null; type: string; data: any } {
+  const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s).slice(0, 2)));
+  return { id: fields.id ?? null, type: fields.event ?? 'message', data: fields.data ? JSON.parse(fields.data) : null };
+}
