@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +30,9 @@ export class Maildir {
 
   async deliver(user: string, raw: Buffer | string, folder = 'INBOX'): Promise<void> {
     const path = await this.create(user, folder);
-    const name = `${Math.floor(Date.now() / 1000)}.M${String(++this.delivered).padStart(8, '0')}${randomUUID().slice(0, 8)}.${hostname()}`;
+    const microseconds = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+    // Readers sort by seconds, then by the digits after M; `_` counts deliveries of this process.
+    const name = `${Math.floor(microseconds / 1e6)}.M${microseconds % 1e6}P${process.pid}_${++this.delivered}.${hostname()}`;
     await writeFile(join(path, 'tmp', name), raw);
     await this.own(join(path, 'tmp', name));
     await rename(join(path, 'tmp', name), join(path, 'new', name));
@@ -61,7 +62,10 @@ export class Maildir {
       });
       found.push(...names.map((name) => ({ name, file: join(path, part, name) })));
     }
-    return found.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ file }) => file);
+    const order = ({ name }: { name: string }) => /^(\d+)\.M(\d+)/.exec(name)?.slice(1).map(Number) ?? [0, 0];
+    const inOrder = found.map((entry) => ({ ...entry, at: order(entry) }));
+    inOrder.sort((a, b) => (a.at[0] ?? 0) - (b.at[0] ?? 0) || (a.at[1] ?? 0) - (b.at[1] ?? 0));
+    return inOrder.map(({ file }) => file);
   }
 
   private path(user: string, folder: string): string {

@@ -45,7 +45,7 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
     closeTimeout: 100,
     disableReverseLookup: true,
     onAuth({ username = '', password }, _session, done) {
-      if (options.users?.[username] !== undefined && options.users[username] === password) return done(null, { user: username });
+      if (!options.users || options.users[username] === password) return done(null, { user: username });
       done(answer(535, '5.7.8 Authentication credentials invalid'));
     },
     onRcptTo({ address }, session, done) {

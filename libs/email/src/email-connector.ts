@@ -1,0 +1,38 @@
+import { ConnectorError, type Account, type Connector, type ReplyWindow } from '#libs/connector';
+import { isAddress } from './addresses.js';
+import { check } from './check.js';
+import type { EmailOptions } from './imap.js';
+import { parse } from './parse.js';
+import { prepare } from './prepare.js';
+import { send } from './send.js';
+import { fileSent, findSent } from './sent-folder.js';
+import { EmailSettings } from './settings.js';
+import { watch } from './watch.js';
+
+const alwaysOpen: ReplyWindow = { open: true, mode: 'standard', closesAt: null, reason: null };
+
+/** Mail over IMAP and SMTP. */
+export function emailConnector(options: EmailOptions): Connector<EmailSettings> {
+  return {
+    type: 'email',
+    label: 'Email',
+    kinds: ['email'],
+    settings: EmailSettings,
+    capabilities: { html: true, subject: true, cc: true, attachments: true, maxLength: null, lengthUnit: 'characters' },
+    account: ({ address }) => accountOf(address),
+    check: (account, settings) => check(account, settings, options),
+    source: { kind: 'watch', watch: (context) => watch(context, options) },
+    parse,
+    replyWindow: () => alwaysOpen,
+    prepare,
+    send: (outgoing, channel) => send(outgoing, channel, options),
+    find: (outgoing, channel) => findSent(outgoing, channel, options),
+    afterSend: (outgoing, channel) => fileSent(outgoing, channel, options),
+  };
+}
+
+function accountOf(given = ''): Account {
+  const address = given.trim();
+  if (isAddress(address)) return { externalId: address.toLowerCase(), address };
+  throw new ConnectorError('rejected', address ? `"${address}" is not a mail address` : 'The mail address of the mailbox is missing');
+}

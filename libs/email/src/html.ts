@@ -1,0 +1,135 @@
+import { convert } from 'html-to-text';
+import sanitize, { type IOptions } from 'sanitize-html';
+
+/** Marks where quoted history begins in text made of HTML; a private-use character that no mail contains by itself. */
+export const quoteMark = '\uE0F1';
+
+const maxHtml = 2 * 2 ** 20;
+const length = /^-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?$/;
+const box = /^(-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?|auto)( (-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?|auto)){0,3}$/;
+const words = /^[\w\s.,'"#%()-]{1,200}$/;
+const noUrl = /^(?!.*(?:url|expression|var)\s*\()[\w\s.,'"#%()-]{1,200}$/i;
+
+const styles: Record<string, RegExp[]> = {
+  ...Object.fromEntries(
+    ['color', 'background-color', 'font', 'font-family', 'font-style', 'font-weight', 'line-height'].map((name) => [name, [noUrl]]),
+  ),
+  ...Object.fromEntries(
+    ['text-align', 'text-decoration', 'text-transform', 'vertical-align', 'white-space', 'list-style-type'].map((name) => [name, [words]]),
+  ),
+  ...Object.fromEntries(['margin', 'padding'].flatMap((name) => [name, ...sides(name)]).map((name) => [name, [box]])),
+  ...Object.fromEntries(
+    ['border', 'border-collapse', 'border-color', 'border-width', 'border-style', ...sides('border')].map((name) => [name, [noUrl]]),
+  ),
+  ...Object.fromEntries(['width', 'height', 'max-width', 'max-height', 'font-size', 'text-indent'].map((name) => [name, [length, words]])),
+  display: [/^(block|inline|inline-block|none|table|table-row|table-cell)$/],
+};
+
+function sides(name: string): string[] {
+  return ['top', 'right', 'bottom', 'left'].map((side) => `${name}-${side}`);
+}
+
+const allowList: IOptions = {
+  allowedTags:
+    'p div span br hr a img b strong i em u s sub sup small big font center h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre code table thead tbody tfoot tr td th caption col colgroup'.split(
+      ' ',
+    ),
+  allowedAttributes: {
+    '*': ['title', 'dir', 'lang', 'align', 'valign', 'bgcolor', 'width', 'height', 'style'],
+    a: ['href', 'target', 'rel'],
+    img: ['src', 'alt', 'data-blocked-src'],
+    font: ['color', 'size', 'face'],
+    table: ['border', 'cellpadding', 'cellspacing'],
+    td: ['colspan', 'rowspan'],
+    th: ['colspan', 'rowspan'],
+    ol: ['start', 'type'],
+    div: ['class'],
+    blockquote: ['class'],
+  },
+  allowedClasses: { div: ['quoted-history'], blockquote: ['quoted-history'] },
+  allowedSchemes: ['http', 'https', 'mailto', 'tel'],
+  allowedSchemesByTag: { img: ['cid', 'data', 'https'] },
+  allowedSchemesAppliedToAttributes: ['href', 'src', 'data-blocked-src'],
+  allowProtocolRelative: false,
+  allowedStyles: { '*': styles },
+  nonTextTags:
+    'script style textarea option noscript title head object embed applet iframe frameset select svg math template xmp audio video'.split(
+      ' ',
+    ),
+  nestingLimit: 256,
+  parseStyleAttributes: true,
+};
+
+type Attributes = Record<string, string>;
+
+const quoteClasses =
+  /\b(gmail_quote|moz-cite-prefix|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|hs_reply|front-blockquote|freshdesk_quote)\b/;
+const quoteIds = /^(x_)?(divRplyFwdMsg|appendonsend|mail-editor-reference-message-container|OLK_SRC_BODY_SECTION)$|^yahoo_quoted/;
+
+/**
+ * HTML of a stranger made safe to show: an allow-list of elements, attributes and styles; no scripts, forms, frames or
+ * tracking pixels. Remote images do not load: their address waits in `data-blocked-src`. Quoted history carries the
+ * class `quoted-history`. Pictures within the mail keep their `cid:` address.
+ */
+export function sanitizeIncoming(html: string): string {
+  return sanitize(html.slice(0, maxHtml), {
+    ...allowList,
+    transformTags: { a: safeLink, img: blockImage, div: markQuote, blockquote: markQuote },
+    exclusiveFilter: ({ tag, attribs }) =>
+      tag === 'img' && (isPixel(attribs) || (!attribs.src && !attribs['data-blocked-src'] && !attribs.alt)),
+  });
+}
+
+/** HTML of an agent made safe to send: the same allow-list, images as they are. */
+export function sanitizeOutgoing(html: string): string {
+  return sanitize(html.slice(0, maxHtml), { ...allowList, transformTags: { a: safeLink } });
+}
+
+function safeLink(tagName: string, attribs: Attributes) {
+  return { tagName, attribs: { ...attribs, ...(attribs.href && { target: '_blank', rel: 'noopener noreferrer nofollow' }) } };
+}
+
+function blockImage(tagName: string, { src = '', ...attribs }: Attributes) {
+  const source = src.trim();
+  if (/^(cid:|data:image\/(png|jpe?g|gif|webp)[;,])/i.test(source)) return { tagName, attribs: { ...attribs, src: source } };
+  return { tagName, attribs: /^https?:\/\//i.test(source) ? { ...attribs, 'data-blocked-src': source } : attribs };
+}
+
+function markQuote(tagName: string, attribs: Attributes) {
+  const cite = tagName === 'blockquote' && attribs.type === 'cite';
+  const quoted = cite || quoteClasses.test(attribs.class ?? '') || quoteIds.test(attribs.id ?? '');
+  return { tagName, attribs: quoted ? { ...attribs, class: 'quoted-history' } : attribs };
+}
+
+function isPixel({ width, height, style = '' }: Attributes): boolean {
+  return [width, height].some((size) => size !== undefined && Number.parseFloat(size) <= 2) || /display\s*:\s*none/i.test(style);
+}
+
+/** The words of an HTML mail as text, {@link quoteMark} standing where a mail program says that history begins. */
+export function htmlToText(html: string): string {
+  return convert(html.slice(0, maxHtml), {
+    wordwrap: false,
+    limits: { maxDepth: 200, maxInputLength: maxHtml },
+    formatters: {
+      quoted(element, walk, builder) {
+        builder.openBlock({ leadingLineBreaks: 2 });
+        builder.addInline(quoteMark, { noWordTransform: true });
+        builder.closeBlock({ trailingLineBreaks: 1 });
+        walk(element.children, builder);
+      },
+    },
+    selectors: [
+      ...['div.gmail_quote', 'div.moz-cite-prefix', 'div.yahoo_quoted', 'div.protonmail_quote', '#divRplyFwdMsg', '#appendonsend'].map(
+        (selector) => ({
+          selector,
+          format: 'quoted',
+        }),
+      ),
+      ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'], ignoreHref: false } },
+      { selector: 'img', format: 'skip' },
+      { selector: 'table', format: 'block' },
+      { selector: 'td', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    ],
+  }).trim();
+}

@@ -1,0 +1,4 @@
+export { EmailModule } from './email.module.js';
+export { emailConnector } from './email-connector.js';
+export { EmailSettings } from './settings.js';
+export { inspectMail } from './inspect.js';
