@@ -54,9 +54,7 @@ const inbox = createRoute({
   getParentRoute: () => app,
   path: '/inbox/$view',
   validateSearch: (search): ListSearch => readListSearch(search),
-  beforeLoad: ({ params }) => {
-    if (!isView(params.view)) throw redirect({ to: '/inbox/$view', params: { view: 'open' } });
-  },
+  params: { parse: ({ view }) => ({ view: isView(view) ? view : ('open' as const) }) },
   component: lazyRouteComponent(() => import('./inbox/inbox.js'), 'Inbox'),
 });
 

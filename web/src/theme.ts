@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import { text } from './text/text.js';
 
 const river: MantineColorsTuple = [
   '#edf6fc', '#dbeaf4', '#b5d4e9', '#8bbcde', '#68a8d4', '#4c97c8', '#3687bc', '#2576ab', '#1f6896', '#145478',
@@ -12,7 +13,11 @@ export const theme = createTheme({
   primaryColor: 'river',
   primaryShade: { light: 8, dark: 7 },
   colors: { river, dark },
-  components: { InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } } },
+  components: {
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
+    PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': text.login.reveal } } },
+    Text: { defaultProps: { size: 'sm' } },
+  },
   defaultRadius: 'md',
   cursorType: 'pointer',
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",

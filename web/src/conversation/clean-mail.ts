@@ -46,21 +46,42 @@ function keepOwnImages(fragment: DocumentFragment, attachments: Attachment[]): n
     const own = source.startsWith('cid:') && byContentId.get(decodeURIComponent(source.slice(4)));
     if (own) image.setAttribute('src', attachmentUrl(own));
     else {
-      image.remove();
+      image.replaceWith(image.alt);
       blocked += 1;
     }
   }
   return blocked;
 }
 
-/** Each outermost quotation goes behind a fold that needs no script; answers written between quotations stay in sight. */
+/**
+ * The quotations that the server marked go behind folds that need no script. Answers written between them stay in
+ * sight, and where a mail is nothing but marked parts (answers within the quotation) it is shown whole.
+ */
 function foldQuotes(fragment: DocumentFragment): void {
-  const outermost = [...fragment.querySelectorAll('blockquote')].filter((quote) => !quote.parentElement?.closest('blockquote'));
-  for (const quote of outermost) {
-    const fold = fragment.ownerDocument.createElement('details');
-    const summary = fragment.ownerDocument.createElement('summary');
-    summary.textContent = text.thread.showQuoted;
-    quote.replaceWith(fold);
-    fold.append(summary, quote);
+  const folds: HTMLDetailsElement[] = [];
+  for (const mark of fragment.querySelectorAll('.quoted-history')) {
+    if (mark.closest('details') || mark.nextElementSibling?.matches('blockquote.quoted-history')) continue;
+    folds.push(fold(isHeading(mark) ? [mark, ...followers(mark)] : [mark]));
   }
+  const outside = folds.reduce((left, { textContent }) => left.replace(textContent, ''), fragment.textContent ?? '');
+  if (!outside.trim()) folds.forEach((one) => (one.open = true));
+}
+
+/** Outlook marks the header of the history only; the history itself follows. */
+const isHeading = (mark: Element) => mark.tagName === 'DIV' && !mark.querySelector('blockquote');
+
+function fold(parts: ChildNode[]): HTMLDetailsElement {
+  const [first] = parts;
+  const details = first!.ownerDocument!.createElement('details');
+  const summary = first!.ownerDocument!.createElement('summary');
+  summary.textContent = text.thread.showQuoted;
+  first!.before(details);
+  details.append(summary, ...parts);
+  return details;
+}
+
+function followers(node: ChildNode): ChildNode[] {
+  const found: ChildNode[] = [];
+  for (let next = node.nextSibling; next; next = next.nextSibling) found.push(next);
+  return found;
 }

@@ -43,7 +43,8 @@ export function DeliveryState({ message, delivery }: { message: Message; deliver
 
 function NextAttempt({ delivery: { nextAttemptAt } }: { delivery: Delivery }) {
   const now = useNow();
-  return text.delivery.retrying(ago(new Date(nextAttemptAt ?? now), now));
+  const next = new Date(nextAttemptAt ?? now);
+  return next > now ? text.delivery.retrying(ago(next, now)) : text.delivery.retryingNow;
 }
 
 function DeliveryActions({ message, canResend, canCancel }: { message: Message; canResend: boolean; canCancel: boolean }) {

@@ -122,7 +122,7 @@ function StatusActions({ conversation: { id, status } }: { conversation: Convers
               {text.conversation.pending}
             </Menu.Item>
           )}
-          <Menu.Item leftSection={<IconMailOpened size={16} />} onClick={markUnread}>
+          <Menu.Item leftSection={<IconMailOpened size={16} />} onClick={() => void markUnread()}>
             {text.conversation.markUnread}
           </Menu.Item>
         </Menu.Dropdown>

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'react';
 import { api } from '../api/client.js';
 import type { Conversation, Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
+import { useNow } from '../ui/clock.js';
 import { Empty, Failed, Loading } from '../ui/status.js';
 import classes from './conversation.module.css';
 import { MessageItem } from './message.js';
@@ -12,6 +13,7 @@ import { Source } from './source.js';
 import { useStickToEnd } from './stick-to-end.js';
 
 const togetherMs = 5 * 60_000;
+const newsMs = 60_000;
 
 /** Everything said in a conversation, oldest first. */
 export function useMessages(conversationId: string) {
@@ -64,7 +66,8 @@ function Messages({ conversation, messages }: { conversation: Conversation; mess
 
 /** Says aloud that the customer wrote; what was there when the conversation was opened is not announced. */
 function Announcement({ latest }: { latest: Message | undefined }) {
-  const isNews = latest?.direction === 'inbound' && Date.now() - Date.parse(latest.receivedAt) < 60_000;
+  const now = useNow();
+  const isNews = latest?.direction === 'inbound' && now.getTime() - Date.parse(latest.receivedAt) < newsMs;
   return (
     <div role="status" aria-live="polite" className="visually-hidden">
       {isNews && text.thread.announce(latest.author.name ?? text.thread.customer)}

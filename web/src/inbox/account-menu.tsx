@@ -1,5 +1,5 @@
 import { Avatar, Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconLogout } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { api } from '../api/client.js';
 import { queryClient } from '../api/query-client.js';
@@ -8,8 +8,6 @@ import { forgetDrafts } from '../conversation/draft.js';
 import { text } from '../text/text.js';
 import { noticeFailure } from '../ui/notice.js';
 import classes from './navigation.module.css';
-
-const themeIcons = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop };
 
 /** Who is signed in; theme and sign-out. */
 export function AccountMenu() {
@@ -28,21 +26,13 @@ export function AccountMenu() {
         <Menu.Label>{me.email}</Menu.Label>
         <Menu.Divider />
         <Menu.Label>{text.nav.theme}</Menu.Label>
-        {(Object.keys(themeIcons) as MantineColorScheme[]).map((scheme) => {
-          const ThemeIcon = themeIcons[scheme];
-          return (
-            <Menu.Item
-              key={scheme}
-              role="menuitemradio"
-              aria-checked={scheme === colorScheme}
-              leftSection={<ThemeIcon size={16} />}
-              rightSection={scheme === colorScheme ? <IconCheck size={16} /> : null}
-              onClick={() => setColorScheme(scheme)}
-            >
+        <Menu.RadioGroup value={colorScheme} onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}>
+          {(['light', 'dark', 'auto'] as const).map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme}>
               {text.nav.themes[scheme]}
-            </Menu.Item>
-          );
-        })}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
           {text.nav.signOut}

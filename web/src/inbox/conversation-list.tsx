@@ -100,14 +100,17 @@ function NothingHere({ view, search }: { view: View; search: ListSearch }) {
     );
   }
   if (search.unread) return <Empty title={text.list.emptyUnread} hint={text.list.emptyUnreadHint} />;
+  if (channels?.items.length === 0) {
+    return (
+      <Empty title={text.list.noChannels} hint={me.role === 'admin' ? text.list.noChannelsHint : text.list.noChannelsAskAdmin}>
+        {me.role === 'admin' && (
+          <Button component={Link} to="/settings/channels/new">
+            {text.list.connect}
+          </Button>
+        )}
+      </Empty>
+    );
+  }
   const [title, hint] = text.list.empty[view];
-  return (
-    <Empty title={title!} hint={hint}>
-      {me.role === 'admin' && channels?.items.length === 0 && (
-        <Button component={Link} to="/settings/channels/new">
-          {text.list.connect}
-        </Button>
-      )}
-    </Empty>
-  );
+  return <Empty title={title!} hint={hint} />;
 }

@@ -1,9 +1,10 @@
 import { ActionIcon, Drawer, Group, Text } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconMenu2 } from '@tabler/icons-react';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
 import { api } from '../api/client.js';
+import { Problem } from '../api/problem.js';
 import { LostConnection } from '../live/lost-connection.js';
 import { useLive } from '../live/live.js';
 import { text } from '../text/text.js';
@@ -15,14 +16,14 @@ const roomy = '(min-width: 68.75em)';
 
 /** What stands around every screen behind the sign-in: navigation at the side, or behind a button where there is no room. */
 export function Frame() {
-  const { href, pathname } = useLocation();
-  const session = api.useQuery('get', '/api/v1/auth/me', {}, { retry: false });
+  const { pathname } = useLocation();
+  const signedIn = useSignedIn();
   const connected = useLive();
   const beside = useMediaQuery(roomy, undefined, { getInitialValueInEffect: false });
   const [opened, { open, close }] = useDisclosure();
   useEffect(close, [pathname, close]);
 
-  if (session.isError && session.error) return <Navigate to="/login" search={{ then: href }} />;
+  if (!signedIn) return null;
   return (
     <div className={classes.frame}>
       <a href="#content" className={classes.skip}>
@@ -58,4 +59,15 @@ export function Frame() {
       </main>
     </div>
   );
+}
+
+/** Leads to the sign-in, and back afterwards, when the session has ended. A server that is merely away ends no session. */
+function useSignedIn(): boolean {
+  const router = useRouter();
+  const { error } = api.useQuery('get', '/api/v1/auth/me', {}, { retry: false });
+  const ended = (error as unknown) instanceof Problem && (error as unknown as Problem).status === 401;
+  useEffect(() => {
+    if (ended) void router.navigate({ to: '/login', search: { then: router.state.location.href } });
+  }, [ended, router]);
+  return !ended;
 }

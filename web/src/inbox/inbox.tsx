@@ -5,13 +5,12 @@ import { Empty } from '../ui/status.js';
 import { ConversationList } from './conversation-list.js';
 import classes from './inbox.module.css';
 import { ListTools } from './list-tools.js';
-import type { View } from './views.js';
 
 const route = getRouteApi('/app/inbox/$view');
 
 /** The list beside the open conversation; on a phone one of the two. */
 export function Inbox() {
-  const { view } = route.useParams() as { view: View };
+  const { view } = route.useParams();
   const search = route.useSearch();
   const { conversationId } = useParams({ strict: false });
   return (

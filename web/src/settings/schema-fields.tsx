@@ -1,4 +1,4 @@
-import { Fieldset, NumberInput, PasswordInput, Select, Switch, TextInput } from '@mantine/core';
+import { Fieldset, NumberInput, PasswordInput, Select, Switch, Text, TextInput } from '@mantine/core';
 import type { ComponentType } from 'react';
 import classes from './settings.module.css';
 import type { SettingsSchema } from './settings-schema.js';
@@ -47,7 +47,14 @@ function Field({ name, schema, path, required, inputProps }: FieldProps) {
     );
   }
   if (schema.type === 'boolean') {
-    return <Switch label={label} description={schema.description} {...inputProps(path, { type: 'checkbox' })} />;
+    return (
+      <div className={classes.toggle}>
+        <Switch label={label} aria-describedby={`${path}-hint`} {...inputProps(path, { type: 'checkbox' })} />
+        <Text id={`${path}-hint`} size="xs" c="dimmed" mt={4}>
+          {schema.description}
+        </Text>
+      </div>
+    );
   }
   if (schema.enum) return <Select {...shared} data={schema.enum.map(String)} allowDeselect={!required} {...inputProps(path)} />;
   if (schema.type === 'integer' || schema.type === 'number') {
