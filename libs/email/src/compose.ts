@@ -3,7 +3,7 @@ import type { Outgoing } from '#libs/connector';
 import type { SendEnvelope } from './envelope.js';
 import { sanitizeOutgoing } from './html.js';
 
-/** The bytes of a reply; the same each time, so that what is filed as sent is what was sent. */
+/** The bytes of a reply, the same each time but for the Date header, which is now. */
 export function compose(outgoing: Omit<Outgoing, 'committing'>): Promise<Buffer> {
   const envelope = outgoing.envelope as unknown as SendEnvelope;
   const brackets = (id: string) => `<${id}>`;
@@ -16,7 +16,6 @@ export function compose(outgoing: Omit<Outgoing, 'committing'>): Promise<Buffer>
     ...(envelope.replyTo && { replyTo: envelope.replyTo }),
     to: envelope.to,
     cc: envelope.cc,
-    date: new Date(envelope.date),
     text: outgoing.text,
     ...(outgoing.html && { html: sanitizeOutgoing(outgoing.html) }),
     attachments: outgoing.attachments,

@@ -7,7 +7,7 @@ import { prepare } from './prepare.js';
 import { send } from './send.js';
 import { fileSent, findSent } from './sent-folder.js';
 import { EmailSettings } from './settings.js';
-import { watch } from './watch.js';
+import { begin, watch } from './watch.js';
 
 const alwaysOpen: ReplyWindow = { open: true, mode: 'standard', closesAt: null, reason: null };
 
@@ -21,7 +21,7 @@ export function emailConnector(options: EmailOptions): Connector<EmailSettings> 
     capabilities: { html: true, subject: true, cc: true, attachments: true, maxLength: null, lengthUnit: 'characters' },
     account: ({ address }) => accountOf(address),
     check: (account, settings) => check(account, settings, options),
-    source: { kind: 'watch', watch: (context) => watch(context, options) },
+    source: { kind: 'watch', begin: (settings) => begin(settings, options), watch: (context) => watch(context, options) },
     parse,
     replyWindow: () => alwaysOpen,
     prepare,

@@ -23,5 +23,4 @@ export interface SendEnvelope {
   to: MailAddress[];
   cc: string[];
   bcc: string[];
-  date: string;
 }

@@ -6,6 +6,8 @@ import { ConnectorError } from '#libs/connector';
 export interface ReachableHost {
   address: string;
   servername: string | undefined;
+  /** Whether it is on a private network; elsewhere no password may travel unencrypted. */
+  isPrivate: boolean;
 }
 
 const notPublic = new BlockList();
@@ -39,7 +41,7 @@ export async function reachableHost(host: string, allowPrivateHosts: boolean): P
   const addresses = isIP(host) ? [host] : await addressesOf(host);
   const allowed = allowPrivateHosts ? addresses : addresses.filter((address) => !isPrivate(address));
   const [address] = allowed;
-  if (address) return { address, servername: isIP(host) ? undefined : host };
+  if (address) return { address, servername: isIP(host) ? undefined : host, isPrivate: isPrivate(address) };
   throw new ConnectorError('rejected', `${host} is an address inside a private network (${addresses[0]}), which is not allowed here`, {
     action: 'Use the public name of the mail server, or let the operator set ALLOW_PRIVATE_HOSTS=true for servers on the own network.',
   });

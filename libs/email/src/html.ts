@@ -48,7 +48,7 @@ const allowList: IOptions = {
   },
   allowedClasses: { div: ['quoted-history'], blockquote: ['quoted-history'] },
   allowedSchemes: ['http', 'https', 'mailto', 'tel'],
-  allowedSchemesByTag: { img: ['cid', 'data', 'https'] },
+  allowedSchemesByTag: { img: ['cid', 'data', 'http', 'https'] },
   allowedSchemesAppliedToAttributes: ['href', 'src', 'data-blocked-src'],
   allowProtocolRelative: false,
   allowedStyles: { '*': styles },

@@ -15,12 +15,14 @@ const minute = 60_000;
 
 /** Signs in to a mailbox. Throws {@link ConnectorError}: `auth` when the server refuses the login, else `unavailable`. */
 export async function openMailbox(settings: ImapSettings, options: EmailOptions, signal?: AbortSignal): Promise<ImapFlow> {
-  const { address, servername } = await reachableHost(settings.host, options.allowPrivateHosts);
+  const { address, servername, isPrivate } = await reachableHost(settings.host, options.allowPrivateHosts);
   const client = new ImapFlow({
     host: address,
     servername,
     port: settings.port,
     secure: settings.secure,
+    // Unset it upgrades where the server offers to, which somebody between could hide from us.
+    ...(!settings.secure && !isPrivate && { doSTARTTLS: true }),
     auth: { user: settings.user, pass: settings.password },
     logger: false,
     connectionTimeout: 15_000,

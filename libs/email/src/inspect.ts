@@ -1,3 +1,4 @@
+import { addressesIn } from './addresses.js';
 import { headerText } from './mend.js';
 import { messageIds } from './message-ids.js';
 import { splitRaw } from './raw-headers.js';
@@ -41,6 +42,6 @@ function headersOf(raw: Buffer) {
     inReplyTo: messageIds(text('in-reply-to'))[0] ?? null,
     references: messageIds(text('references')),
     subject: text('subject') || null,
-    from: null,
+    from: addressesIn(text('from'))[0] ?? null,
   };
 }

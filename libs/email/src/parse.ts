@@ -19,14 +19,15 @@ export async function parse(event: RawEvent, channel: Channel): Promise<InboundE
   const mail = await readMail(event.payload, event.receivedAt);
   const delivery = mail.messageId ? deliveryOf(mail.messageId, channel) : null;
   const ours = delivery !== null && delivery !== 'forged';
+  const externalId = ours && mail.messageId ? messageIdKey(mail.messageId) : event.key;
   const parties = partiesOf(mail, channel.address, event.key);
   const message: MessageEvent = {
     type: 'message',
     kind: 'email',
     ...parties,
-    externalId: ours && mail.messageId ? messageIdKey(mail.messageId) : event.key,
+    externalId,
     threadKeys: threadKeys(mail, channel),
-    ownKeys: mail.messageId && delivery !== 'forged' ? [messageIdKey(mail.messageId)] : [],
+    ownKeys: [mail.messageId && delivery !== 'forged' ? messageIdKey(mail.messageId) : externalId],
     subject: mail.subject,
     text: mail.replyText + sizeNote(event.context.fullSize),
     html: mail.html,

@@ -26,7 +26,6 @@ export function prepare(draft: Draft, channel: ChannelAccess<EmailSettings>): Pr
     to: [to],
     cc: copies(draft.cc),
     bcc: copies(draft.bcc),
-    date: new Date().toISOString(),
   };
   return {
     externalId: messageIdKey(messageId),

@@ -13,6 +13,8 @@ const attributions: [RegExp, RegExp][] = [
   [/^.{0,80}\d{4}/, /(kirjoitti|написал|написала|пишет|писал\(а\)|yazdı|a scris|napsal|napsala|napsal\(a\)|írta|έγραψε|написа)\s*:$/i],
   [/^.{0,80}\d{4}/, /(写道|寫道|のメッセージ|님이 작성)\s*[:：]$/],
   [/^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s.{0,120}<\S+@\S+>\s*:$/, /:$/],
+  // A date with its year, an address and a colon say enough in any language.
+  [/^\S.{0,40}\b\d{4}\b/, /<\S+@\S+>.{0,30}:$/],
   [/^.{2,80}\s(wrote on|wrote)\s.{0,80}\d/i, /:$/],
 ];
 

@@ -77,7 +77,6 @@ async function parseInTime(raw: Buffer): Promise<ParsedMail> {
   const late = new AbortController();
   const options = {
     skipHtmlToText: true,
-    skipTextToHtml: true,
     skipImageLinks: true,
     skipTextLinks: true,
     keepCidLinks: true,

@@ -18,7 +18,8 @@ export function replyText(text: string): ReplyText {
     .replace(/\r\n?/g, '\n')
     .replace(/[\u200b\ufeff]/g, '')
     .replaceAll('\u00a0', ' ')
-    .split('\n');
+    .split('\n')
+    .map((line) => (line === '-- ' ? line : line.trimEnd()));
   if (lines.length > maxLines) return { reply: clean(lines), quoted: null };
   const quote = historyStart(lines);
   const top = lines.slice(0, quote);

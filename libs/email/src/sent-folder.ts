@@ -26,13 +26,15 @@ export function findSent(outgoing: Reply, channel: Channel, options: EmailOption
 
 /** Files a copy of a sent reply in the Sent folder, which is made if there is none, unless it is there already. */
 export async function fileSent(outgoing: Reply, channel: Channel, options: EmailOptions): Promise<void> {
-  const { messageId, date } = outgoing.envelope as unknown as SendEnvelope;
+  const { messageId } = outgoing.envelope as unknown as SendEnvelope;
   if (filesItself.test(channel.settings.smtp.host)) return;
   const raw = await compose(outgoing);
   await withMailbox(channel, options, async (client) => {
     const folder = (await sentFolder(client)) ?? (await client.mailboxCreate('Sent')).path;
     if (await holds(client, folder, messageId)) return;
-    if (!(await client.append(folder, raw, ['\\Seen'], new Date(date)))) throw new Error(`the server did not take the copy into ${folder}`);
+    // As long as a folder is open read-only, imapflow takes its answer "no flags may be set here" for all folders.
+    await client.mailboxClose();
+    if (!(await client.append(folder, raw, ['\\Seen']))) throw new Error(`the server did not take the copy into ${folder}`);
   });
 }
 

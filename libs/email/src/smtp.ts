@@ -19,12 +19,14 @@ interface SmtpError extends Error {
 
 /** Connects and signs in. Throws {@link ConnectorError}. */
 export async function openSmtp(settings: SmtpSettings, options: EmailOptions): Promise<SmtpSession> {
-  const { address, servername } = await reachableHost(settings.host, options.allowPrivateHosts);
+  const { address, servername, isPrivate } = await reachableHost(settings.host, options.allowPrivateHosts);
   const connection = new SMTPConnection({
     host: address,
     servername,
     port: settings.port,
     secure: settings.secure,
+    // Else STARTTLS is used where it is offered, which somebody between could hide from us.
+    requireTLS: !settings.secure && !isPrivate && Boolean(settings.user),
     connectionTimeout: 15_000,
     greetingTimeout: 15_000,
     // RFC 5321 §4.5.3.2.6 grants a server ten minutes to answer the end of a mail; five is what it gets.

@@ -1,5 +1,5 @@
 import type { ImapFlow } from 'imapflow';
-import type { WatchContext } from '#libs/connector';
+import type { Cursor, WatchContext } from '#libs/connector';
 import { Backfill } from './backfill.js';
 import { openCursor, type FolderCursor } from './cursor.js';
 import { fetchMails } from './fetch.js';
@@ -20,16 +20,35 @@ export async function watch(context: WatchContext<EmailSettings>, options: Email
   const { signal, channel } = context;
   if (signal.aborted) return;
   let client: ImapFlow | undefined;
+  let ourFailure: unknown;
+  const store: typeof context.store = (events, cursor) =>
+    context.store(events, cursor).catch((error: unknown) => {
+      ourFailure = error;
+      throw error;
+    });
   const hangUp = () => client?.close();
   signal.addEventListener('abort', hangUp, { once: true });
   try {
     client = await openMailbox(channel.settings.imap, options, signal);
-    await follow(client, context, options);
+    await follow(client, { ...context, store }, options);
   } catch (error) {
+    if (ourFailure) throw ourFailure;
     if (!signal.aborted) throw imapFailure(error, channel.settings.imap.host);
   } finally {
     signal.removeEventListener('abort', hangUp);
     client?.close();
+  }
+}
+
+/** The mailbox as it stands now: the cursor of a channel that is being connected. */
+export async function begin({ imap, importSince }: EmailSettings, options: EmailOptions): Promise<Cursor> {
+  const client = await openMailbox(imap, options);
+  try {
+    return openCursor(null, folder, await client.mailboxOpen(folder, { readOnly: true }), importSince).saved();
+  } catch (error) {
+    throw imapFailure(error, imap.host);
+  } finally {
+    client.close();
   }
 }
 
