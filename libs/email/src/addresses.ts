@@ -8,7 +8,6 @@ export interface MailAddress {
 
 /** Whether a text can be used as an address: one `@`, no spaces or brackets, no control characters. International parts are fine (RFC 6531). */
 export function isAddress(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are just what must not come through
   return /^[^\s@<>(),;:"\\\u0000-\u001f]+@[^\s@<>(),;:"\\\u0000-\u001f]+$/.test(text) && text.length <= 320;
 }
 

@@ -14,7 +14,6 @@ const extensions: Record<string, string> = {
 export function safeFilename(name: string, contentType: string, number: number): string {
   const base = name.normalize('NFC').split(/[\\/]/).at(-1) ?? '';
   // Direction marks can make `gpj.exe` read as `exe.jpg`.
-  // eslint-disable-next-line no-control-regex -- control characters are just what is removed
   const visible = base.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069<>:"|?*]/g, '');
   const trimmed = visible.replace(/^[.\s]+|[.\s]+$/g, '');
   const whole = trimmed || `attachment-${number}.${extensions[contentType] ?? 'bin'}`;

@@ -7,7 +7,7 @@ export const quoteMark = '\uE0F1';
 const maxHtml = 2 * 2 ** 20;
 const length = /^-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?$/;
 const box = /^(-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?|auto)( (-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?|auto)){0,3}$/;
-const words = /^[\w\s.,'"#%()-]{1,200}$/;
+const words = /^[\w\s.,'"#%-]{1,200}$/;
 const noUrl = /^(?!.*(?:url|expression|var)\s*\()[\w\s.,'"#%()-]{1,200}$/i;
 
 const styles: Record<string, RegExp[]> = {
@@ -66,13 +66,36 @@ const quoteClasses =
   /\b(gmail_quote|moz-cite-prefix|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|hs_reply|front-blockquote|freshdesk_quote)\b/;
 const quoteIds = /^(x_)?(divRplyFwdMsg|appendonsend|mail-editor-reference-message-container|OLK_SRC_BODY_SECTION)$|^yahoo_quoted/;
 
+const maxDepth = 500;
+const leaves = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
+/** Elements that the next of their kind ends, so that they never pile up. */
+const selfEnding = new Set('p li dt dd td th tr option'.split(' '));
+
+/** Whether elements are piled up as only an attack does it: parsers take time by the square of that. */
+function isTower(html: string): boolean {
+  let depth = 0;
+  for (const [, slash, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    const tag = name.toLowerCase();
+    if (leaves.has(tag) || selfEnding.has(tag)) continue;
+    depth = slash ? Math.max(0, depth - 1) : depth + 1;
+    if (depth > maxDepth) return true;
+  }
+  return false;
+}
+
+/** The page cut to size; of a tower only the words. */
+function tamed(html: string): string {
+  const page = html.slice(0, maxHtml);
+  return isTower(page) ? page.replace(/<[^<>]*>/g, ' ').replaceAll('<', ' ') : page;
+}
+
 /**
  * HTML of a stranger made safe to show: an allow-list of elements, attributes and styles; no scripts, forms, frames or
  * tracking pixels. Remote images do not load: their address waits in `data-blocked-src`. Quoted history carries the
  * class `quoted-history`. Pictures within the mail keep their `cid:` address.
  */
 export function sanitizeIncoming(html: string): string {
-  return sanitize(html.slice(0, maxHtml), {
+  return sanitize(tamed(html), {
     ...allowList,
     transformTags: { a: safeLink, img: blockImage, div: markQuote, blockquote: markQuote },
     exclusiveFilter: ({ tag, attribs }) =>
@@ -82,16 +105,22 @@ export function sanitizeIncoming(html: string): string {
 
 /** HTML of an agent made safe to send: the same allow-list, images as they are. */
 export function sanitizeOutgoing(html: string): string {
-  return sanitize(html.slice(0, maxHtml), { ...allowList, transformTags: { a: safeLink } });
+  return sanitize(tamed(html), { ...allowList, transformTags: { a: safeLink, img: safeImage } });
 }
 
 function safeLink(tagName: string, attribs: Attributes) {
   return { tagName, attribs: { ...attribs, ...(attribs.href && { target: '_blank', rel: 'noopener noreferrer nofollow' }) } };
 }
 
+const ownImage = /^(cid:|data:image\/(png|jpe?g|gif|webp)[;,])/i;
+
+function safeImage(tagName: string, { src = '', ...attribs }: Attributes) {
+  return { tagName, attribs: ownImage.test(src) || /^https?:/i.test(src) ? { ...attribs, src } : attribs };
+}
+
 function blockImage(tagName: string, { src = '', ...attribs }: Attributes) {
   const source = src.trim();
-  if (/^(cid:|data:image\/(png|jpe?g|gif|webp)[;,])/i.test(source)) return { tagName, attribs: { ...attribs, src: source } };
+  if (ownImage.test(source)) return { tagName, attribs: { ...attribs, src: source } };
   return { tagName, attribs: /^https?:\/\//i.test(source) ? { ...attribs, 'data-blocked-src': source } : attribs };
 }
 
@@ -107,7 +136,7 @@ function isPixel({ width, height, style = '' }: Attributes): boolean {
 
 /** The words of an HTML mail as text, {@link quoteMark} standing where a mail program says that history begins. */
 export function htmlToText(html: string): string {
-  return convert(html.slice(0, maxHtml), {
+  return convert(tamed(html), {
     wordwrap: false,
     limits: { maxDepth: 200, maxInputLength: maxHtml },
     formatters: {

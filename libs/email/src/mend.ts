@@ -62,7 +62,6 @@ function withCharset(header: RawHeader, body: Buffer): RawHeader {
 /** What text without a label is written in, as far as its bytes tell. */
 function guessCharset(body: Buffer): string | null {
   const start = body.subarray(0, 2 ** 20);
-  // eslint-disable-next-line no-control-regex -- the escape sequences of ISO-2022-JP (RFC 1468)
   if (/\u001b\$[@B]/.test(start.toString('latin1'))) return 'iso-2022-jp';
   return isUtf8(body) ? null : 'windows-1252';
 }

@@ -15,16 +15,18 @@ export function messageIds(header: string): string[] {
   return [...new Set(found.map((id) => id.slice(0, 995)))];
 }
 
-/** The Message-ID of a reply of ours, without brackets: `m.<delivery id>.<mac>@<domain>`. Nobody else can make one that {@link deliveryOf} accepts. */
+/** The Message-ID of a reply of ours, without brackets: `m.<delivery id>.<mac>@<domain>`. Nobody else can make one that {@link originOf} takes for ours. */
 export function ownMessageId(deliveryId: string, channel: ChannelAccess): string {
   return `m.${deliveryId}.${mac('message-id', deliveryId, channel)}@${channel.address.split('@').at(-1)}`;
 }
 
-/** Which delivery one of our own Message-IDs names: `null` when it is not of our making, `forged` when it only looks so. */
-export function deliveryOf(messageId: string, channel: Signer): string | null | 'forged' {
-  const match = /^m\.([\w-]+)\.([a-z2-7]{16})@/.exec(messageId);
-  if (!match?.[1] || !match[2]) return null;
-  return sameText(match[2], mac('message-id', match[1], channel)) ? match[1] : 'forged';
+/** Whose a Message-ID is: that of a delivery of ours, somebody else's, or one that only looks like ours. */
+export type IdOrigin = { by: 'us'; deliveryId: string } | { by: 'others' } | { by: 'forger' };
+
+export function originOf(messageId: string, channel: Signer): IdOrigin {
+  const [, deliveryId, given] = /^m\.([\w-]+)\.([a-z2-7]{16})@/.exec(messageId) ?? [];
+  if (!deliveryId || !given) return { by: 'others' };
+  return sameText(given, mac('message-id', deliveryId, channel)) ? { by: 'us', deliveryId } : { by: 'forger' };
 }
 
 /** The address an answer can be sent to when threads get lost: `name+c.<delivery id>.<mac>@domain`; null when that is longer than the 64 characters of RFC 5321 §4.5.3.1.1. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { MalformedPayload, type MessageEvent } from '#libs/connector';
 import { mailIdentity } from './identity.js';
 import { inspectMail } from './inspect.js';
-import { deliveryOf, ownMessageId, tokenAddress, tokenDelivery } from './message-ids.js';
+import { originOf, ownMessageId, tokenAddress, tokenDelivery } from './message-ids.js';
 import { parse } from './parse.js';
 
 const receivedAt = new Date('2026-03-02T09:30:00Z');
@@ -168,10 +168,10 @@ describe('ids of our own', () => {
 
   test('a Message-ID of ours proves itself, in this channel only', () => {
     const id = ownMessageId('0190-ab_c', channel);
-    expect(deliveryOf(id, channel)).toBe('0190-ab_c');
-    expect(deliveryOf(id, other)).toBe('forged');
-    expect(deliveryOf('m.0190-ab_c.aaaaaaaaaaaaaaaa@harbourlamps.test', channel)).toBe('forged');
-    expect(deliveryOf('someone@else', channel)).toBeNull();
+    expect(originOf(id, channel)).toEqual({ by: 'us', deliveryId: '0190-ab_c' });
+    expect(originOf(id, other)).toEqual({ by: 'forger' });
+    expect(originOf('m.0190-ab_c.aaaaaaaaaaaaaaaa@harbourlamps.test', channel)).toEqual({ by: 'forger' });
+    expect(originOf('someone@else', channel)).toEqual({ by: 'others' });
   });
 
   test('a reply token survives lower-casing and proves itself', () => {

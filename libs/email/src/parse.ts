@@ -1,7 +1,7 @@
 import type { ChannelAccess, InboundEvent, MessageEvent, Person, RawEvent } from '#libs/connector';
 import { sameMailbox, type MailAddress } from './addresses.js';
 import type { ReceivedEnvelope } from './envelope.js';
-import { deliveryOf } from './message-ids.js';
+import { originOf } from './message-ids.js';
 import { firstHeader } from './raw-headers.js';
 import { readMail, type Mail } from './read-mail.js';
 import { messageIdKey, threadKeys } from './thread-keys.js';
@@ -17,9 +17,8 @@ type Channel = Omit<ChannelAccess, 'settings'>;
  */
 export async function parse(event: RawEvent, channel: Channel): Promise<InboundEvent[]> {
   const mail = await readMail(event.payload, event.receivedAt);
-  const delivery = mail.messageId ? deliveryOf(mail.messageId, channel) : null;
-  const ours = delivery !== null && delivery !== 'forged';
-  const externalId = ours && mail.messageId ? messageIdKey(mail.messageId) : event.key;
+  const origin = originOf(mail.messageId ?? '', channel);
+  const externalId = origin.by === 'us' && mail.messageId ? messageIdKey(mail.messageId) : event.key;
   const parties = partiesOf(mail, channel.address, event.key);
   const message: MessageEvent = {
     type: 'message',
@@ -27,7 +26,7 @@ export async function parse(event: RawEvent, channel: Channel): Promise<InboundE
     ...parties,
     externalId,
     threadKeys: threadKeys(mail, channel),
-    ownKeys: [mail.messageId && delivery !== 'forged' ? messageIdKey(mail.messageId) : externalId],
+    ownKeys: [mail.messageId && origin.by !== 'forger' ? messageIdKey(mail.messageId) : externalId],
     subject: mail.subject,
     text: mail.replyText + sizeNote(event.context.fullSize),
     html: mail.html,
@@ -36,7 +35,7 @@ export async function parse(event: RawEvent, channel: Channel): Promise<InboundE
     attachments: mail.attachments,
     envelope: { ...envelopeOf(mail) },
     human: mail.kind === 'human',
-    ...(ours && { deliveryId: delivery }),
+    ...(origin.by === 'us' && { deliveryId: origin.deliveryId }),
   };
   return [message];
 }

@@ -19,7 +19,7 @@ export async function send(outgoing: Outgoing, { settings }: ChannelAccess<Email
   const raw = await compose(outgoing);
   const session = await openSmtp(settings.smtp, options);
   let committed = false;
-  const body = lazily(raw, async () => {
+  const body = new LazyBody(raw, async () => {
     refuseIfPartly(session, settings.smtp.host);
     await outgoing.committing();
     committed = true;
@@ -30,11 +30,9 @@ export async function send(outgoing: Outgoing, { settings }: ChannelAccess<Email
     const renamed = messageIds(info.serverMessageId ?? '').map(messageIdKey);
     return { externalId: messageIdKey(envelope.messageId), ownKeys: [messageIdKey(envelope.messageId), ...renamed] };
   } catch (error) {
+    // Without the final dot the server has to forget what it was told.
     session.connection.close();
-    const cause = body.refusal ?? error;
-    // What broke in our own house before a byte left is not the server's failure.
-    if (body.refusal && !(body.refusal instanceof ConnectorError)) throw body.refusal;
-    throw smtpFailure(cause, settings.smtp.host, committed ? 'unknown' : 'not-sent');
+    throw body.refusal ?? smtpFailure(error, settings.smtp.host, committed ? 'unknown' : 'not-sent');
   }
 }
 
@@ -42,7 +40,7 @@ function transmit(session: SmtpSession, envelope: SendEnvelope, body: Readable, 
   const to = [...envelope.to.map(({ address }) => address), ...envelope.cc, ...envelope.bcc];
   const sent = new Promise<SMTPConnectionSendInfo>((resolve, reject) => {
     session.connection.send({ from: envelope.from.address, to, size }, body, (error, info) =>
-      error || !info ? reject(error) : resolve(info),
+      info ? resolve(info) : reject(error ?? new Error('the server gave no answer')),
     );
   });
   return Promise.race([sent, session.lost]);
@@ -50,7 +48,7 @@ function transmit(session: SmtpSession, envelope: SendEnvelope, body: Readable, 
 
 /** A stream that does something before it gives its first byte, and gives none if that fails; `refusal` is why. */
 class LazyBody extends Readable {
-  refusal: unknown;
+  refusal: Error | undefined;
   private begun = false;
 
   constructor(
@@ -68,15 +66,13 @@ class LazyBody extends Readable {
         this.push(this.bytes);
         this.push(null);
       },
-      (error: unknown) => {
+      (error: Error) => {
         this.refusal = error;
-        this.destroy(error as Error);
+        this.destroy(error);
       },
     );
   }
 }
-
-const lazily = (bytes: Buffer, before: () => Promise<void>) => new LazyBody(bytes, before);
 
 /** nodemailer goes on with the recipients that were accepted and tells of the others afterwards; its own record tells us in time. */
 function refuseIfPartly({ connection }: SmtpSession, host: string): void {

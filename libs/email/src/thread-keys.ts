@@ -1,5 +1,5 @@
 import type { ChannelAccess, ThreadKey } from '#libs/connector';
-import { deliveryOf, tokenDelivery } from './message-ids.js';
+import { originOf, tokenDelivery } from './message-ids.js';
 import type { Mail } from './read-mail.js';
 import { firstHeader } from './raw-headers.js';
 
@@ -22,9 +22,9 @@ export function threadKeys(mail: Mail, channel: Pick<ChannelAccess, 'id' | 'sign
   const named = [
     ...mail.inReplyTo.map((id) => ({ rule: 'in-reply-to', id })),
     ...mail.references.toReversed().map((id) => ({ rule: 'references', id })),
-  ].map((entry) => ({ ...entry, delivery: deliveryOf(entry.id, channel) }));
-  const own = named.filter(({ delivery }) => delivery !== null && delivery !== 'forged');
-  const others = named.filter(({ delivery, id }) => delivery === null && id !== mail.messageId);
+  ].map((entry) => ({ ...entry, origin: originOf(entry.id, channel) }));
+  const own = named.filter(({ origin }) => origin.by === 'us');
+  const others = named.filter(({ origin, id }) => origin.by === 'others' && id !== mail.messageId);
   for (const { rule, id } of [...own, ...others]) keys.push({ rule, key: messageIdKey(id) });
   return keys.filter(({ key }, index) => keys.findIndex((other) => other.key === key) === index);
 }

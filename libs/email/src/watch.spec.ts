@@ -50,7 +50,7 @@ function given(user: string, importSince?: string, password = 'secret') {
 async function eventually(condition: () => boolean, milliseconds = 8000): Promise<number> {
   const started = Date.now();
   while (!condition()) {
-    if (Date.now() - started > milliseconds) throw new Error(`still not so after ${milliseconds} ms: ${condition}`);
+    if (Date.now() - started > milliseconds) throw new Error(`still not so after ${milliseconds} ms: ${String(condition)}`);
     await sleep(20);
   }
   return Date.now() - started;

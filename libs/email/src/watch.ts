@@ -20,9 +20,9 @@ export async function watch(context: WatchContext<EmailSettings>, options: Email
   const { signal, channel } = context;
   if (signal.aborted) return;
   let client: ImapFlow | undefined;
-  let ourFailure: unknown;
+  let ourFailure: Error | undefined;
   const store: typeof context.store = (events, cursor) =>
-    context.store(events, cursor).catch((error: unknown) => {
+    context.store(events, cursor).catch((error: Error) => {
       ourFailure = error;
       throw error;
     });
