@@ -25,12 +25,14 @@ const common = {
 const wholeApp = (database) => ({
   ...common,
   displayName: database,
-  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  testMatch: ['<rootDir>/test/*.spec.ts', `<rootDir>/test/${database}/*.spec.ts`],
   globals: { TEST_DATABASE: database },
 });
 
 /** `unit` needs nothing but Node; the others run the whole app against real servers, once per database. */
 export default {
+  // Real servers take their time when two projects share a small machine.
+  testTimeout: 30_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{src,libs}/**/*.spec.ts'] },
     wholeApp('sqlite'),

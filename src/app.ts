@@ -11,7 +11,7 @@ import { AppModule, type Foundations } from './app.module.js';
 import { Vault } from './channels/vault.js';
 import type { Config } from './config.js';
 import { openDatabase } from './database/data-source.js';
-import { fieldErrors, Invalid } from './errors.js';
+import { Conflict, fieldErrors, Invalid } from './errors.js';
 import { parseBodies } from './http/body-parser.js';
 import { webRoot } from './http/web.controller.js';
 import { makeLogger } from './logger.js';
@@ -46,7 +46,9 @@ export async function startApp(config: Config): Promise<RunningApp> {
   let app: INestApplicationContext | undefined;
   try {
     const foundations = { config, database, backend, vault };
-    app = config.servesHttp ? await makeHttpApp(foundations) : await NestFactory.createApplicationContext(AppModule.register(foundations), { logger });
+    app = config.servesHttp
+      ? await makeHttpApp(foundations)
+      : await NestFactory.createApplicationContext(AppModule.register(foundations), { logger });
     await createAdmin(app.get(People), config);
     const url = config.servesHttp ? await listen(app as NestFastifyApplication, config) : null;
     return { url, stop: () => close(app) };
@@ -60,7 +62,11 @@ export async function startApp(config: Config): Promise<RunningApp> {
 export async function makeHttpApp(foundations: Foundations): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ trustProxy: 'loopback', forceCloseConnections: true, bodyLimit: maxUploadBytes });
   const logger = makeLogger(foundations.config.LOG_LEVEL);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundations), adapter, { bodyParser: false, logger, abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundations), adapter, {
+    bodyParser: false,
+    logger,
+    abortOnError: false,
+  });
   const fastify = adapter.getInstance<FastifyInstance>();
   parseBodies(fastify);
   await app.register(cookie);
@@ -94,14 +100,22 @@ const policy = {
 function logRequests(fastify: FastifyInstance): void {
   const logger = new Logger('http');
   fastify.addHook('onResponse', (request, reply, done) => {
-    logger.debug({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
+    logger.debug(
+      { method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    );
     done();
   });
 }
 
 async function createAdmin(people: People, { ADMIN_EMAIL, ADMIN_PASSWORD }: Config): Promise<void> {
   if (!ADMIN_EMAIL || !ADMIN_PASSWORD || !(await people.needsSetup())) return;
-  await people.createFirstAdmin({ name: ADMIN_EMAIL.split('@')[0]!, email: ADMIN_EMAIL, password: ADMIN_PASSWORD });
+  try {
+    await people.createFirstAdmin({ name: ADMIN_EMAIL.split('@')[0]!, email: ADMIN_EMAIL, password: ADMIN_PASSWORD });
+  } catch (error) {
+    // Another process that started at the same moment was faster, with the same environment.
+    if (!(error instanceof Conflict)) throw error;
+  }
 }
 
 async function listen(app: NestFastifyApplication, { PORT, HOST }: Config): Promise<string> {

@@ -11,7 +11,13 @@ const faultsOf = (env: Record<string, string>): string[] => {
 };
 
 test('an empty environment gives SQLite, a private Redis and one process on port 3000', () => {
-  expect(readConfig({})).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', ROLE: 'all', dialect: 'sqlite', publicUrl: 'http://localhost:3000' });
+  expect(readConfig({})).toMatchObject({
+    PORT: 3000,
+    HOST: '127.0.0.1',
+    ROLE: 'all',
+    dialect: 'sqlite',
+    publicUrl: 'http://localhost:3000',
+  });
 });
 
 test('each wrong variable is one line with its name, value and what is allowed', () => {

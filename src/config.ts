@@ -39,7 +39,9 @@ export class Config {
   @ValidateIf((config: Config) => !!config.ADMIN_EMAIL || !!config.ADMIN_PASSWORD)
   @MinLength(8, { message: 'must have at least 8 characters and comes together with ADMIN_EMAIL' })
   ADMIN_PASSWORD?: string;
-  @IsOptional() @Matches(/^[A-Za-z0-9+/]{43}=$/, { message: 'must be 32 bytes in base64, e.g. from `openssl rand -base64 32`' }) ENCRYPTION_KEY?: string;
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9+/]{43}=$/, { message: 'must be 32 bytes in base64, e.g. from `openssl rand -base64 32`' })
+  ENCRYPTION_KEY?: string;
   @IsOptional() @IsString() META_APP_ID?: string;
   @IsOptional() @IsString() META_APP_SECRET?: string;
   @IsOptional() @IsString() META_VERIFY_TOKEN?: string;
@@ -90,7 +92,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(known.filter((name) => env[name]?.trim()).map((name) => [name, env[name]]));
   const config = plainToInstance(Config, given, { exposeDefaultValues: true });
   const faults = validateSync(config).map(
-    ({ property, value, constraints }) => `${property}=${shown(property, value)}: ${[...new Set(Object.values(constraints ?? {}))].join('; ')}`,
+    ({ property, value, constraints }) =>
+      `${property}=${shown(property, value)}: ${[...new Set(Object.values(constraints ?? {}))].join('; ')}`,
   );
   if (!faults.length) faults.push(...contradictions(config));
   if (faults.length) throw new ConfigError(faults);

@@ -1,11 +1,13 @@
 import { type DynamicModule, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { type Connector, isConnector, type SettingsSchema, settingsSchema, type WebhookSource } from '#libs/connector';
+import { EmailModule } from '#libs/email';
 import { MetaModule } from '#libs/meta';
 import type { Config } from './config.js';
 
 /** The connectors there are: the one place a connector is registered. */
 export const connectorModules = (config: Config): DynamicModule[] => [
+  EmailModule.register({ allowPrivateHosts: config.ALLOW_PRIVATE_HOSTS, pollSeconds: config.IMAP_POLL_SECONDS }),
   MetaModule.register({
     appId: config.META_APP_ID,
     appSecret: config.META_APP_SECRET,
@@ -24,7 +26,10 @@ export class Connectors {
   private readonly schemas = new Map<string, SettingsSchema>();
 
   constructor(discovery: DiscoveryService) {
-    const found = discovery.getProviders().map(({ instance }) => instance as unknown).filter(isConnector);
+    const found = discovery
+      .getProviders()
+      .map(({ instance }) => instance as unknown)
+      .filter(isConnector);
     this.byType = new Map(found.map((connector) => [connector.type, connector]));
   }
 

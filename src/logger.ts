@@ -6,8 +6,21 @@ const redacted = ['password', 'token', 'secret', 'authorization', 'cookie'].flat
 
 /** JSON lines on stdout; readable ones on a terminal. */
 export function makeLogger(level: string): PinoLogger {
-  const stream = process.stdout.isTTY ? pretty({ singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }) : process.stdout;
-  return new PinoLogger(pino({ level, redact: { paths: redacted, censor: '[not shown]' }, base: undefined, formatters: { level: (label) => ({ level: label }) }, timestamp: pino.stdTimeFunctions.isoTime }, stream));
+  const stream = process.stdout.isTTY
+    ? pretty({ singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' })
+    : process.stdout;
+  return new PinoLogger(
+    pino(
+      {
+        level,
+        redact: { paths: redacted, censor: '[not shown]' },
+        base: undefined,
+        formatters: { level: (label) => ({ level: label }) },
+        timestamp: pino.stdTimeFunctions.isoTime,
+      },
+      stream,
+    ),
+  );
 }
 
 /** Nest tells each module and route it finds at the start: of use only when looking for a fault there. */

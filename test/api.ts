@@ -26,7 +26,7 @@ export class Api {
   /** The items of a list, of all its pages. */
   async all<T = any>(path: string): Promise<T[]> {
     const items: T[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const { status, body }: { status: number; body: { items: T[]; nextCursor: string | null } } = await this.get(
         `${path}${path.includes('?') ? '&' : '?'}limit=100${cursor && `&cursor=${cursor}`}`,
       );
@@ -49,10 +49,19 @@ export class Api {
     }
   }
 
-  private async call<T>(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: T; headers: Headers }> {
+  private async call<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: T; headers: Headers }> {
     const content = body === undefined ? {} : { 'content-type': 'application/json' };
     const sent = { ...content, ...this.headers, ...headers };
-    const response = await fetch(`${this.url}/api/v1${path}`, { method, headers: sent, body: body === undefined ? null : JSON.stringify(body) });
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: sent,
+      body: body === undefined ? null : JSON.stringify(body),
+    });
     const text = await response.text();
     const parsed = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
     return { status: response.status, body: parsed as T, headers: response.headers };

@@ -106,7 +106,10 @@ export interface AppProcess {
 }
 
 export function spawnApp(env: Record<string, string>): AppProcess {
-  const child = spawn(process.execPath, ['dist/src/main.js'], { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['dist/src/main.js'], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return { child, output: () => output, ended: new Promise((resolve) => child.once('exit', resolve)) };
@@ -116,7 +119,7 @@ export function spawnApp(env: Record<string, string>): AppProcess {
 export async function ready(app: AppProcess, env: Record<string, string>): Promise<string> {
   const url = `http://127.0.0.1:${env.PORT}`;
   const ended = app.ended.then((code) => `ended with ${code}`);
-  for (const until = Date.now() + 30_000; Date.now() < until; ) {
+  for (const until = Date.now() + 30_000; Date.now() < until;) {
     const state = await Promise.race([ended, isReady(url)]);
     if (state === true) return url;
     if (typeof state === 'string') throw new Error(`The app ${state}:\n${app.output()}`);
@@ -133,7 +136,7 @@ const isReady = (url: string): Promise<boolean> =>
 
 /** Waits until the check passes; after the time its last failure is the test's. */
 export async function eventually<T>(check: () => Promise<T>, withinMs = 15_000): Promise<T> {
-  for (const until = Date.now() + withinMs; ; ) {
+  for (const until = Date.now() + withinMs; ;) {
     try {
       return await check();
     } catch (error) {

@@ -21,7 +21,8 @@ const conversationOn = (channelId: string) =>
     expect(body.items).toHaveLength(1);
     return body.items[0];
   });
-const messagesOf = async (id: string) => (await house.api.get(`/conversations/${id}/messages`)).body.items.filter(({ kind }: { kind: string }) => kind === 'message');
+const messagesOf = async (id: string) =>
+  (await house.api.get(`/conversations/${id}/messages`)).body.items.filter(({ kind }: { kind: string }) => kind === 'message');
 const messagesEventually = (id: string, texts: string[]) =>
   eventually(async () => {
     const messages = await messagesOf(id);
@@ -56,7 +57,9 @@ test('a mail becomes a conversation, an agent takes and answers it, and the answ
   await eventually(async () => expect((await messagesOf(conversation.id)).at(-1).delivery.state).toBe('sent'));
 
   const answered = header(sent.raw, 'Message-ID')!;
-  await outside.deliver(mail({ subject: 'Re: Brass lamp', text: 'I take both.', inReplyTo: answered, references: ['<first@customer.example>', answered] }));
+  await outside.deliver(
+    mail({ subject: 'Re: Brass lamp', text: 'I take both.', inReplyTo: answered, references: ['<first@customer.example>', answered] }),
+  );
   const messages = await messagesEventually(conversation.id, ['Is the brass lamp back?', 'Yes, two are left.', 'I take both.']);
   expect(messages.at(-1).placedBy.rule).toBe('in-reply-to');
   expect(await house.api.all(`/conversations?channelId=${channels.email}`)).toHaveLength(1);
@@ -66,7 +69,12 @@ test('a signed Messenger webhook becomes a conversation, and the answer leaves o
   const ada = outside.meta.customer('Ada Moss');
   outside.meta.customerWrites(outside.page, ada, '¿Taller 1/2 abierto? 😀');
   const conversation = await conversationOn(channels.facebook);
-  expect(conversation).toMatchObject({ kind: 'dm', channelType: 'facebook', preview: '¿Taller 1/2 abierto? 😀', replyWindow: { open: true, mode: 'standard' } });
+  expect(conversation).toMatchObject({
+    kind: 'dm',
+    channelType: 'facebook',
+    preview: '¿Taller 1/2 abierto? 😀',
+    replyWindow: { open: true, mode: 'standard' },
+  });
 
   await house.api.put(`/conversations/${conversation.id}/assignment`, { assigneeId: house.api.me.id });
   const reply = await house.api.post(`/conversations/${conversation.id}/replies`, { text: 'Sí, hasta las 18 h.' });

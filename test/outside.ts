@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Dovecot, type MetaAccount, type MetaPlatform, type SmtpSink, startDovecot, startMetaPlatform, startSmtpSink } from '#libs/simulators';
+import {
+  type Dovecot,
+  type MetaAccount,
+  type MetaPlatform,
+  type SmtpSink,
+  startDovecot,
+  startMetaPlatform,
+  startSmtpSink,
+} from '#libs/simulators';
 import type { Api } from './api.js';
 
 export const supportAddress = 'support@harbour-lamps.example';
@@ -83,7 +91,14 @@ export interface TestMail {
 }
 
 /** A plain mail to the brand. */
-export function mail({ from = 'Ada Moss <ada@customer.example>', subject = 'A lamp', text = 'Hello', messageId, inReplyTo, references }: TestMail): string {
+export function mail({
+  from = 'Ada Moss <ada@customer.example>',
+  subject = 'A lamp',
+  text = 'Hello',
+  messageId,
+  inReplyTo,
+  references,
+}: TestMail): string {
   return [
     `From: ${from}`,
     `To: ${supportAddress}`,
@@ -102,6 +117,9 @@ export function mail({ from = 'Ada Moss <ada@customer.example>', subject = 'A la
 
 /** One header of a raw mail, unfolded. */
 export function header(raw: Buffer | string, name: string): string | undefined {
-  const head = raw.toString().split(/\r?\n\r?\n/)[0]!.replace(/\r?\n[ \t]+/g, ' ');
+  const head = raw
+    .toString()
+    .split(/\r?\n\r?\n/)[0]!
+    .replace(/\r?\n[ \t]+/g, ' ');
   return head.match(new RegExp(`^${name}: *(.*)$`, 'im'))?.[1];
 }

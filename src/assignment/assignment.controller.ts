@@ -39,8 +39,18 @@ export class AssignmentController {
   constructor(private readonly assignment: AssignmentService) {}
 
   @Put('conversations/:id/assignment')
-  assign(@IdParam() id: string, @Body() body: AssignmentBody, @Query() { ifUnassigned }: AssignmentQuery, @CurrentUser() user: User): Promise<ConversationView> {
-    return this.assignment.assign(id, { assigneeId: body.assigneeId, ...(body.teamId !== undefined && { teamId: body.teamId }) }, user, ifUnassigned ?? false);
+  assign(
+    @IdParam() id: string,
+    @Body() body: AssignmentBody,
+    @Query() { ifUnassigned }: AssignmentQuery,
+    @CurrentUser() user: User,
+  ): Promise<ConversationView> {
+    return this.assignment.assign(
+      id,
+      { assigneeId: body.assigneeId, ...(body.teamId !== undefined && { teamId: body.teamId }) },
+      user,
+      ifUnassigned ?? false,
+    );
   }
 
   @Get('teams')

@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
-import { type Account, type ChannelAccess, type Check, type Connector, withoutSecrets } from '#libs/connector';
+import { type Account, type ChannelAccess, type Check, type Connector, ConnectorError, withoutSecrets } from '#libs/connector';
 import { Connectors } from '../connectors.js';
 import { newId } from '../database/columns.js';
 import { isDuplicate } from '../database/data-source.js';
@@ -52,14 +52,15 @@ export class Channels {
     return connector.check(account, settings);
   }
 
-  /** Connects an account after a live check. What came in for it before, unrouted, is now taken in. */
+  /** Connects an account after a live check. */
   async create(input: NewChannel): Promise<Channel> {
     const { connector, settings, account } = await this.understand(input);
     await refuseUnlessWorking(connector, account, settings);
+    const cursor = connector.source.kind === 'watch' ? await connector.source.begin(settings).catch(asInvalid) : null;
     const id = await this.database.transaction(async (manager) => {
       const id = await this.store(manager, input, account);
       await this.seal(manager, id, settings);
-      await this.adoptUnrouted(manager, input.type, account.externalId, id);
+      if (cursor) await manager.upsert(ChannelWatch, { channelId: id, cursor: cursor as never }, ['channelId']);
       await this.changes.write(manager, { type: 'channel.updated' });
       return id;
     });
@@ -140,7 +141,8 @@ export class Channels {
     const { settings: current } = await this.access(channel);
     const merged = merge(current as Record<string, unknown>, patch);
     const { connector, settings, account } = await this.understand({ ...channel, settings: merged });
-    if (account.externalId !== channel.externalId) throw new Invalid('These settings belong to another account. Connect it as a channel of its own.');
+    if (account.externalId !== channel.externalId)
+      throw new Invalid('These settings belong to another account. Connect it as a channel of its own.');
     await refuseUnlessWorking(connector, account, settings);
     return settings;
   }
@@ -167,15 +169,10 @@ export class Channels {
     const sealed = this.vault.seal(JSON.stringify(settings), channelId);
     await manager.upsert(ChannelSecret, { channelId, sealed }, ['channelId']);
   }
+}
 
-  private async adoptUnrouted(manager: EntityManager, connector: string, account: string, channelId: string): Promise<void> {
-    await manager
-      .createQueryBuilder()
-      .update('inbound_event')
-      .set({ state: 'received', reason: null, channelId })
-      .where({ connector, account, state: 'unrouted' })
-      .execute();
-  }
+function asInvalid(error: unknown): never {
+  throw error instanceof ConnectorError ? new Invalid(error.message) : error;
 }
 
 const alreadyConnected = ({ address }: Account) => new Invalid(`${address} is connected already. Change that channel, or remove it first.`);

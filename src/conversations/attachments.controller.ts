@@ -13,7 +13,17 @@ import { AttachmentView, attachmentView } from './conversation.view.js';
 import { Attachment } from './message.entity.js';
 
 /** Shown in the page; everything else is only ever downloaded, so that no customer's file runs as ours. */
-const harmless = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf', 'text/plain', 'audio/mpeg', 'audio/mp4', 'video/mp4']);
+const harmless = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'application/pdf',
+  'text/plain',
+  'audio/mpeg',
+  'audio/mp4',
+  'video/mp4',
+]);
 
 @ApiTags('Attachments')
 @Controller('api/v1/attachments')
@@ -66,7 +76,12 @@ export class AttachmentsController {
 /** The last part of a path, without control and direction characters. */
 function safeName(name: string): string {
   const base = name.normalize('NFC').split(/[/\\]/).pop()!;
-  return base.replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/^\.+/, '').slice(0, 150) || 'file';
+  return (
+    base
+      .replace(/[\p{Cc}\p{Cf}]/gu, '')
+      .replace(/^\.+/, '')
+      .slice(0, 150) || 'file'
+  );
 }
 
 /** RFC 6266, with the plain name for those who do not know RFC 8187. */

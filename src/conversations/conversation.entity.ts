@@ -60,7 +60,9 @@ export class Conversation {
 @Entity()
 @Index('ix_conversation_tag_tag', ['tag'])
 export class ConversationTag {
-  @PrimaryColumn('uuid') @ForeignKey(() => Conversation, { name: 'fk_conversation_tag_conversation', onDelete: 'CASCADE' }) conversationId: string;
+  @PrimaryColumn('uuid')
+  @ForeignKey(() => Conversation, { name: 'fk_conversation_tag_conversation', onDelete: 'CASCADE' })
+  conversationId: string;
   @PrimaryColumn('text') tag: string;
 }
 

@@ -1,7 +1,20 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsDate, IsEmail, IsIn, IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength, ValidateIf } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsDate,
+  IsEmail,
+  IsIn,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  IsUUID,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator';
 import { BadRequest } from '../errors.js';
 import { IdParam } from '../http/id.param.js';
 import { CurrentUser } from '../people/auth.guard.js';
@@ -14,7 +27,11 @@ import { Replies } from './replies.service.js';
 
 class ConversationPatchBody {
   @IsOptional() @IsIn(statuses) status?: ConversationStatus;
-  @IsOptional() @ValidateIf((body: ConversationPatchBody) => body.snoozedUntil !== null) @Type(() => Date) @IsDate() snoozedUntil?: Date | null;
+  @IsOptional()
+  @ValidateIf((body: ConversationPatchBody) => body.snoozedUntil !== null)
+  @Type(() => Date)
+  @IsDate()
+  snoozedUntil?: Date | null;
   @IsOptional() @IsIn(priorities) priority?: Priority;
   @IsOptional() @IsString() @MaxLength(500) subject?: string;
   @IsOptional() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) @MaxLength(100, { each: true }) tags?: string[];
@@ -65,7 +82,12 @@ export class ConversationsController {
   /** Changes a conversation; 412 when `If-Match` names a version that is no longer the newest. */
   @Patch('conversations/:id')
   @ApiHeader({ name: 'If-Match', required: false, description: 'The `version` the change was made from' })
-  patch(@IdParam() id: string, @Body() body: ConversationPatchBody, @Headers('if-match') ifMatch: string | undefined, @CurrentUser() user: User): Promise<ConversationView> {
+  patch(
+    @IdParam() id: string,
+    @Body() body: ConversationPatchBody,
+    @Headers('if-match') ifMatch: string | undefined,
+    @CurrentUser() user: User,
+  ): Promise<ConversationView> {
     return this.conversations.patch(id, body, readVersion(ifMatch), user);
   }
 
@@ -86,14 +108,24 @@ export class ConversationsController {
   @Post('conversations/:id/replies')
   @HttpCode(202)
   @ApiHeader({ name: 'Idempotency-Key', required: false })
-  reply(@IdParam() id: string, @Body() body: ReplyBody, @CurrentUser() user: User, @Headers('idempotency-key') key?: string): Promise<MessageView> {
+  reply(
+    @IdParam() id: string,
+    @Body() body: ReplyBody,
+    @CurrentUser() user: User,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<MessageView> {
     return this.replies.reply(id, body, user, key ?? null);
   }
 
   /** Never leaves the team. */
   @Post('conversations/:id/notes')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
-  note(@IdParam() id: string, @Body() { text }: NoteBody, @CurrentUser() user: User, @Headers('idempotency-key') key?: string): Promise<MessageView> {
+  note(
+    @IdParam() id: string,
+    @Body() { text }: NoteBody,
+    @CurrentUser() user: User,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<MessageView> {
     return this.replies.note(id, text, user, key ?? null);
   }
 

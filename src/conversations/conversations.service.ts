@@ -9,7 +9,15 @@ import { Invalid, NotFound, PreconditionFailed } from '../errors.js';
 import type { User } from '../people/user.entity.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Conversation, type ConversationStatus, ConversationTag, type Priority } from './conversation.entity.js';
-import { type ConversationList, type ConversationView, conversationView, type MessageList, type MessageView, messageView, type ReplyWindowView } from './conversation.view.js';
+import {
+  type ConversationList,
+  type ConversationView,
+  conversationView,
+  type MessageList,
+  type MessageView,
+  messageView,
+  type ReplyWindowView,
+} from './conversation.view.js';
 import { Delivery } from './delivery.entity.js';
 import { type InboxQuery, inboxPage, type PageQuery, readCursor, writeCursor } from './inbox.query.js';
 import { Attachment, Message } from './message.entity.js';
@@ -128,7 +136,11 @@ export class Conversations {
   private async retag(manager: EntityManager, conversationId: string, tags: string[]): Promise<void> {
     await manager.delete(ConversationTag, { conversationId });
     const unique = [...new Set(tags.map((tag) => tag.trim()).filter(Boolean))];
-    if (unique.length) await manager.insert(ConversationTag, unique.map((tag) => ({ conversationId, tag })));
+    if (unique.length)
+      await manager.insert(
+        ConversationTag,
+        unique.map((tag) => ({ conversationId, tag })),
+      );
   }
 
   private async views(rows: Conversation[]): Promise<ConversationView[]> {
@@ -168,7 +180,12 @@ function whatChanged(before: Conversation, patch: ConversationPatch): string | n
 }
 
 /** A line in the timeline: `what` follows the person's name, e.g. "Ada closed this". */
-export async function addEvent(manager: EntityManager, conversation: Pick<Conversation, 'id' | 'channelId'>, by: User, what: string): Promise<void> {
+export async function addEvent(
+  manager: EntityManager,
+  conversation: Pick<Conversation, 'id' | 'channelId'>,
+  by: User,
+  what: string,
+): Promise<void> {
   const now = new Date();
   await manager.insert(Message, {
     id: newId(),

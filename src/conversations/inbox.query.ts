@@ -38,7 +38,11 @@ const orders = {
 } as const;
 
 /** One page of the inbox, by keyset: a conversation that moves up while someone pages is at worst seen twice, none is skipped for it. */
-export async function inboxPage(manager: EntityManager, query: InboxQuery, userId: string): Promise<{ rows: Conversation[]; nextCursor: string | null }> {
+export async function inboxPage(
+  manager: EntityManager,
+  query: InboxQuery,
+  userId: string,
+): Promise<{ rows: Conversation[]; nextCursor: string | null }> {
   const limit = query.limit ?? 50;
   const { column, direction } = orders[query.sort ?? 'newest'];
   const page = filtered(manager.createQueryBuilder(Conversation, 'c'), query, userId);
@@ -87,6 +91,7 @@ export const writeCursor = (at: Date, id: string): string => Buffer.from(`${at.t
 export function readCursor(cursor: string): [Date, string] {
   const [at, id] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
   const date = new Date(at ?? '');
-  if (!id || Number.isNaN(date.getTime()) || !uuidOr('-').test(id)) throw new BadRequest('This cursor is not one of ours. Start again without it.');
+  if (!id || Number.isNaN(date.getTime()) || !uuidOr('-').test(id))
+    throw new BadRequest('This cursor is not one of ours. Start again without it.');
   return [date, id];
 }

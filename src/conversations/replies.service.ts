@@ -58,9 +58,17 @@ export class Replies {
       await manager.insert(Message, message);
       if (reply.attachmentIds?.length) await attach(manager, message.id, reply.attachmentIds, author);
       await manager.insert(Delivery, newDelivery(deliveryId, message, sendAt));
-      await insertNew(manager, ThreadKey, prepared.ownKeys.map((key) => ({ channelId: channel.id, key, conversationId })));
+      await insertNew(
+        manager,
+        ThreadKey,
+        prepared.ownKeys.map((key) => ({ channelId: channel.id, key, conversationId })),
+      );
       await this.answered(manager, conversationId, message, reply.then);
-      await this.changes.write(manager, { type: 'message.created', conversationId, messageId: message.id }, { type: 'conversation.updated', conversationId });
+      await this.changes.write(
+        manager,
+        { type: 'message.created', conversationId, messageId: message.id },
+        { type: 'conversation.updated', conversationId },
+      );
     });
     this.changes.announce();
     await this.queue.addOutbound([{ id: deliveryId, notBefore: sendAt }]);
@@ -74,8 +82,15 @@ export class Replies {
     const message = { ...this.message(conversation, { text }, author, null, idempotencyKey), kind: 'note' as const };
     await this.database.transaction(async (manager) => {
       await manager.insert(Message, message);
-      await manager.update(Conversation, conversationId, { messageCount: () => 'message_count + 1', version: () => 'version + 1' } as never);
-      await this.changes.write(manager, { type: 'message.created', conversationId, messageId: message.id }, { type: 'conversation.updated', conversationId });
+      await manager.update(Conversation, conversationId, {
+        messageCount: () => 'message_count + 1',
+        version: () => 'version + 1',
+      } as never);
+      await this.changes.write(
+        manager,
+        { type: 'message.created', conversationId, messageId: message.id },
+        { type: 'conversation.updated', conversationId },
+      );
     });
     this.changes.announce();
     return this.view(message.id);
@@ -89,7 +104,11 @@ export class Replies {
     const restart = { state: 'queued' as const, attempts: 0, nextAttemptAt: new Date(), committedAt: null, updatedAt: new Date() };
     const noError = { errorCode: null, errorMessage: null, errorRetryable: false, errorAction: null };
     await this.database.transaction(async (manager) => {
-      const { affected } = await manager.update(Delivery, { id: delivery.id, state: In(['failed', 'uncertain']) }, { ...restart, ...noError });
+      const { affected } = await manager.update(
+        Delivery,
+        { id: delivery.id, state: In(['failed', 'uncertain']) },
+        { ...restart, ...noError },
+      );
       if (!affected) throw new Conflict(`This reply is ${delivery.state}; only one that failed or is uncertain can be sent again.`);
       await this.changes.write(manager, { type: 'message.updated', conversationId: conversation.id, messageId });
     });
@@ -108,18 +127,34 @@ export class Replies {
       await manager.update(Attachment, { messageId }, { messageId: null });
       await manager.delete(Message, { id: messageId });
       await this.takeBack(manager, conversationId);
-      await this.changes.write(manager, { type: 'message.updated', conversationId, messageId }, { type: 'conversation.updated', conversationId });
+      await this.changes.write(
+        manager,
+        { type: 'message.updated', conversationId, messageId },
+        { type: 'conversation.updated', conversationId },
+      );
     });
     this.changes.announce();
   }
 
-  private async prepare(conversation: Conversation, channel: Channel, reply: NewReply, author: User, deliveryId: string): Promise<Prepared> {
+  private async prepare(
+    conversation: Conversation,
+    channel: Channel,
+    reply: NewReply,
+    author: User,
+    deliveryId: string,
+  ): Promise<Prepared> {
     const { manager } = this.database;
     const connector = this.connectors.of(channel);
     const answered = reply.replyToMessageId
       ? await manager.findOneBy(Message, { id: reply.replyToMessageId, conversationId: conversation.id })
-      : await manager.findOne(Message, { where: { conversationId: conversation.id, direction: 'inbound', kind: 'message' }, order: { sentAt: 'DESC', id: 'DESC' } });
-    if (reply.replyToMessageId && !answered) throw new Invalid('The message to answer is not in this conversation.', [{ path: 'replyToMessageId', message: 'is not in this conversation' }]);
+      : await manager.findOne(Message, {
+          where: { conversationId: conversation.id, direction: 'inbound', kind: 'message' },
+          order: { sentAt: 'DESC', id: 'DESC' },
+        });
+    if (reply.replyToMessageId && !answered)
+      throw new Invalid('The message to answer is not in this conversation.', [
+        { path: 'replyToMessageId', message: 'is not in this conversation' },
+      ]);
     if (reply.attachmentIds?.length && !connector.capabilities.attachments) throw new Invalid(`${connector.label} takes no files here.`);
     const identity = await manager.findOneByOrFail(Identity, { id: conversation.identityId });
     const draft: Draft = {
@@ -142,7 +177,8 @@ export class Replies {
 
   private async openChannel(conversation: Conversation, at: Date): Promise<Channel> {
     const channel = await this.database.manager.findOneByOrFail(Channel, { id: conversation.channelId });
-    if (channel.removedAt) throw new Invalid('The channel of this conversation was removed, so no answer can leave through it. An admin can connect it again.');
+    if (channel.removedAt)
+      throw new Invalid('The channel of this conversation was removed, so no answer can leave through it. An admin can connect it again.');
     const window = this.conversations.window(conversation, channel.type, at);
     if (!window.open) throw new Invalid(window.reason ?? 'The platform does not allow an answer here now.');
     return channel;
@@ -152,14 +188,18 @@ export class Replies {
     if (!lastSeenMessageId) return;
     const { manager } = this.database;
     const seen = await manager.findOneBy(Message, { id: lastSeenMessageId, conversationId });
-    if (!seen) throw new Invalid('lastSeenMessageId is not in this conversation.', [{ path: 'lastSeenMessageId', message: 'is not in this conversation' }]);
+    if (!seen)
+      throw new Invalid('lastSeenMessageId is not in this conversation.', [
+        { path: 'lastSeenMessageId', message: 'is not in this conversation' },
+      ]);
     const since = await manager
       .createQueryBuilder(Message, 'm')
       .where({ conversationId, kind: Not('event') })
       .andWhere('m.id > :seen AND (m.authorId IS NULL OR m.authorId <> :author)', { seen: seen.id, author: author.id })
       .orderBy('m.id')
       .getMany();
-    if (since.length) throw new Conflict('Somebody wrote here since you last looked.', { messages: await this.conversations.messageViews(since) });
+    if (since.length)
+      throw new Conflict('Somebody wrote here since you last looked.', { messages: await this.conversations.messageViews(since) });
   }
 
   private message(conversation: Conversation, reply: NewReply, author: User, prepared: Prepared | null, idempotencyKey: string | null) {
@@ -185,7 +225,12 @@ export class Replies {
     };
   }
 
-  private async answered(manager: EntityManager, conversationId: string, { sentAt, text }: { sentAt: Date; text: string }, then?: 'close' | 'pending'): Promise<void> {
+  private async answered(
+    manager: EntityManager,
+    conversationId: string,
+    { sentAt, text }: { sentAt: Date; text: string },
+    then?: 'close' | 'pending',
+  ): Promise<void> {
     const status = then && { status: then === 'close' ? ('closed' as const) : ('pending' as const) };
     await manager
       .createQueryBuilder()
@@ -225,7 +270,10 @@ export class Replies {
 
   private async sent(messageId: string): Promise<{ message: Message; delivery: Delivery }> {
     const { manager } = this.database;
-    const [message, delivery] = await Promise.all([manager.findOneBy(Message, { id: messageId }), manager.findOneBy(Delivery, { messageId })]);
+    const [message, delivery] = await Promise.all([
+      manager.findOneBy(Message, { id: messageId }),
+      manager.findOneBy(Delivery, { messageId }),
+    ]);
     if (!message || !delivery) throw new NotFound('There is no such reply.');
     return { message, delivery };
   }
@@ -243,5 +291,8 @@ function newDelivery(id: string, { id: messageId, channelId }: { id: string; cha
 
 async function attach(manager: EntityManager, messageId: string, ids: string[], author: User): Promise<void> {
   const { affected } = await manager.update(Attachment, { id: In(ids), messageId: IsNull(), uploadedBy: author.id }, { messageId });
-  if (affected !== new Set(ids).size) throw new Invalid('Some files are gone or sent already. Attach them again.', [{ path: 'attachmentIds', message: 'are not your unsent uploads' }]);
+  if (affected !== new Set(ids).size)
+    throw new Invalid('Some files are gone or sent already. Attach them again.', [
+      { path: 'attachmentIds', message: 'are not your unsent uploads' },
+    ]);
 }

@@ -55,10 +55,12 @@ test('on SQLite a thousand mixed transactions and plain writes end as if one aft
 test('a nested transaction that fails takes back only its own part', async () => {
   await database.transaction(async (outer) => {
     await outer.insert(Team, team('outer'));
-    await outer.transaction(async (inner) => {
-      await inner.insert(Team, team('inner'));
-      throw new Error('inner');
-    }).catch(() => undefined);
+    await outer
+      .transaction(async (inner) => {
+        await inner.insert(Team, team('inner'));
+        throw new Error('inner');
+      })
+      .catch(() => undefined);
   });
   expect((await database.getRepository(Team).find()).map(({ name }) => name)).toEqual(['outer']);
 });

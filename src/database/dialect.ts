@@ -2,7 +2,13 @@ import { DefaultNamingStrategy, getMetadataArgsStorage } from 'typeorm';
 
 export type Dialect = 'sqlite' | 'postgres';
 
-const onSqlite: Record<string, string> = { timestamptz: 'datetime', jsonb: 'simple-json', uuid: 'varchar', bytea: 'blob', bigint: 'integer' };
+const onSqlite: Record<string, string> = {
+  timestamptz: 'datetime',
+  jsonb: 'simple-json',
+  uuid: 'varchar',
+  bytea: 'blob',
+  bigint: 'integer',
+};
 const declared = new WeakMap<object, string>();
 
 /**

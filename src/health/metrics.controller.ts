@@ -38,9 +38,18 @@ export class MetricsController {
 
   /** Only states that stay small: counting what is settled would read the whole table. */
   private async countRows(): Promise<void> {
-    await this.count(this.inbound, `SELECT state, COUNT(*) AS count FROM inbound_event WHERE state IN ('received', 'quarantined', 'unrouted') GROUP BY state`);
-    await this.count(this.deliveries, `SELECT state, COUNT(*) AS count FROM delivery WHERE state IN ('queued', 'sending', 'failed', 'uncertain') GROUP BY state`);
-    await this.count(this.channels, `SELECT type, health_state AS state, COUNT(*) AS count FROM channel WHERE removed_at IS NULL GROUP BY type, health_state`);
+    await this.count(
+      this.inbound,
+      `SELECT state, COUNT(*) AS count FROM inbound_event WHERE state IN ('received', 'quarantined', 'unrouted') GROUP BY state`,
+    );
+    await this.count(
+      this.deliveries,
+      `SELECT state, COUNT(*) AS count FROM delivery WHERE state IN ('queued', 'sending', 'failed', 'uncertain') GROUP BY state`,
+    );
+    await this.count(
+      this.channels,
+      `SELECT type, health_state AS state, COUNT(*) AS count FROM channel WHERE removed_at IS NULL GROUP BY type, health_state`,
+    );
   }
 
   private async count(gauge: Gauge, sql: string): Promise<void> {

@@ -33,7 +33,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
     return next.handle().pipe(
       mergeMap((body) => from(this.finish(row, reply.statusCode, body)).pipe(map(() => body as unknown))),
-      catchError((error: unknown) => from(this.database.manager.delete(IdempotentRequest, row)).pipe(mergeMap(() => throwError(() => error)))),
+      catchError((error: unknown) =>
+        from(this.database.manager.delete(IdempotentRequest, row)).pipe(mergeMap(() => throwError(() => error))),
+      ),
     );
   }
 
@@ -50,7 +52,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const earlier = await this.database.manager.findOneBy(IdempotentRequest, row);
     if (earlier && earlier.fingerprint !== fingerprint) throw new Invalid('This Idempotency-Key was used for another request.');
     if (earlier?.status) return earlier;
-    if (earlier && now - earlier.createdAt.getTime() < aliveMs) throw new Conflict('The first request with this Idempotency-Key is still running.');
+    if (earlier && now - earlier.createdAt.getTime() < aliveMs)
+      throw new Conflict('The first request with this Idempotency-Key is still running.');
     return null;
   }
 

@@ -87,11 +87,20 @@ export class InboundEventsController {
   @HttpCode(202)
   async replay(@Body() { ids, filter }: ReplayBody): Promise<ReplayView> {
     if (!ids && !filter) throw new BadRequest('Name the events by "ids" or by a "filter".');
-    const which = ids ? { id: In(ids), state: In(replayable) } : { state: filter!.state ?? 'quarantined', ...(filter!.channelId && { channelId: filter!.channelId }) };
-    const rows = await this.database.manager.find(InboundEvent, { select: { id: true, backfill: true }, where: { ...which, channelId: filter?.channelId ?? Not(IsNull()) } });
+    const which = ids
+      ? { id: In(ids), state: In(replayable) }
+      : { state: filter!.state ?? 'quarantined', ...(filter!.channelId && { channelId: filter!.channelId }) };
+    const rows = await this.database.manager.find(InboundEvent, {
+      select: { id: true, backfill: true },
+      where: { ...which, channelId: filter?.channelId ?? Not(IsNull()) },
+    });
     for (let start = 0; start < rows.length; start += 500) {
       const part = rows.slice(start, start + 500);
-      await this.database.manager.update(InboundEvent, { id: In(part.map(({ id }) => id)) }, { state: 'received', reason: null, attempts: 0 });
+      await this.database.manager.update(
+        InboundEvent,
+        { id: In(part.map(({ id }) => id)) },
+        { state: 'received', reason: null, attempts: 0 },
+      );
       await this.ledger.hurry(part);
     }
     return { replayed: rows.length };

@@ -8,7 +8,10 @@ const everyMs = 5_000;
 const overdueMs = 5_000;
 const batch = 1_000;
 
-/** Adds jobs again for events that still wait: what a crash left between row and job, or a queue that forgot. */
+/**
+ * Adds jobs again for events that still wait: what a crash left between row and job, or a queue that forgot. Events
+ * that came before their account was connected find their channel here.
+ */
 @Injectable()
 export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly rounds = new Repeating('inbound sweep', everyMs, () => this.sweep(new Date(Date.now() - overdueMs)));
@@ -29,6 +32,7 @@ export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(storedBefore: Date): Promise<void> {
+    await this.routeStrays();
     const rows = await this.database.manager.find(InboundEvent, {
       select: { id: true, backfill: true },
       where: { state: 'received', storedAt: LessThan(storedBefore) },
@@ -36,5 +40,12 @@ export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
       take: batch,
     });
     await this.ledger.hurry(rows);
+  }
+
+  private async routeStrays(): Promise<void> {
+    const channel = `SELECT channel.id FROM channel WHERE channel.type = inbound_event.connector AND channel.external_id = inbound_event.account AND channel.removed_at IS NULL`;
+    await this.database.query(
+      `UPDATE inbound_event SET channel_id = (${channel}), state = 'received', reason = NULL WHERE state = 'unrouted' AND EXISTS (${channel})`,
+    );
   }
 }

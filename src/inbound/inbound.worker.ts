@@ -7,16 +7,17 @@ import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { wantsRetry } from '../database/data-source.js';
-import type { Jobs } from '../queue/jobs.js';
+import { type Jobs, workerPatience } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { InboundEvent, type InboundState } from './inbound-event.entity.js';
 import { Ingest, type StoredFiles } from './ingest.service.js';
 import { Names } from './names.service.js';
+import { storable } from './storable.js';
 
 export const maxAttempts = 5;
 
 /** Takes events from the ledger, has their connector understand them, and puts them into conversations. */
-@Processor('inbound', { concurrency: 8 })
+@Processor('inbound', { ...workerPatience, concurrency: 8 })
 @Injectable()
 export class InboundWorker extends WorkerHost {
   private readonly logger = new Logger('inbound');
@@ -50,14 +51,17 @@ export class InboundWorker extends WorkerHost {
   /** A job whose workers die of it never gets to say so itself: the queue does, and it must not be tried for ever. */
   @OnWorkerEvent('failed')
   async onFailed(job: Job<Jobs['inbound']> | undefined, error: Error): Promise<void> {
-    const row = job && /stalled/.test(error.message) && (await this.database.manager.findOneBy(InboundEvent, { id: job.data.eventId, state: 'received' }));
+    const row =
+      job &&
+      /stalled/.test(error.message) &&
+      (await this.database.manager.findOneBy(InboundEvent, { id: job.data.eventId, state: 'received' }));
     if (row) await this.failed(row, error).catch(() => this.logger.warn({ event: row.id }, 'a worker died while working on this'));
   }
 
   /** A payload that its connector cannot make sense of is quarantined: the next one is handled. */
   private async understand(row: InboundEvent, channel: Channel): Promise<Understood[] | null> {
     try {
-      return await this.connectors.of(channel).parse(row, this.channels.outline(channel));
+      return storable(await this.connectors.of(channel).parse(row, this.channels.outline(channel)));
     } catch (error) {
       const reason = error instanceof MalformedPayload ? error.message : `The connector failed on it: ${(error as Error).message}`;
       await this.quarantine(row, reason);
@@ -68,7 +72,9 @@ export class InboundWorker extends WorkerHost {
   private async takeIn(row: InboundEvent, channel: Channel, understood: Understood[]): Promise<void> {
     const messages = understood.filter((event) => event.type === 'message');
     const files = await Promise.all(messages.map((event) => this.ingest.storeFiles(event)));
-    const verdict = messages.length ? { state: 'processed' as const, reason: null } : { state: 'ignored' as const, reason: reasons(understood) };
+    const verdict = messages.length
+      ? { state: 'processed' as const, reason: null }
+      : { state: 'ignored' as const, reason: reasons(understood) };
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.transact(row, channel, messages, files, verdict);
@@ -79,17 +85,32 @@ export class InboundWorker extends WorkerHost {
   }
 
   /** The ledger row is settled in the transaction that makes the messages; taking it first keeps a second worker out. */
-  private transact(row: InboundEvent, channel: Channel, messages: MessageEvent[], files: StoredFiles[], verdict: { state: InboundState; reason: string | null }): Promise<void> {
+  private transact(
+    row: InboundEvent,
+    channel: Channel,
+    messages: MessageEvent[],
+    files: StoredFiles[],
+    verdict: { state: InboundState; reason: string | null },
+  ): Promise<void> {
     return this.database.transaction(async (manager) => {
-      const { affected } = await manager.update(InboundEvent, { id: row.id, state: 'received' }, { ...verdict, attempts: row.attempts + 1 });
+      const { affected } = await manager.update(
+        InboundEvent,
+        { id: row.id, state: 'received' },
+        { ...verdict, attempts: row.attempts + 1 },
+      );
       if (!affected) return;
-      for (const [index, event] of messages.entries()) await this.ingest.message(manager, channel, event, files[index]!, row.receivedAt, row.backfill);
+      for (const [index, event] of messages.entries())
+        await this.ingest.message(manager, channel, event, files[index]!, row.receivedAt, row.backfill);
     });
   }
 
   private async failed(row: InboundEvent, error: Error): Promise<void> {
     if (row.attempts + 1 >= maxAttempts) return this.quarantine(row, `Taking it in failed ${maxAttempts} times: ${error.message}`);
-    await this.database.manager.update(InboundEvent, { id: row.id, state: 'received' }, { attempts: row.attempts + 1, reason: error.message });
+    await this.database.manager.update(
+      InboundEvent,
+      { id: row.id, state: 'received' },
+      { attempts: row.attempts + 1, reason: error.message },
+    );
     throw error;
   }
 

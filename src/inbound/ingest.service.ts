@@ -37,15 +37,27 @@ export class Ingest {
   }
 
   /** False when the message is there already, be it that it came before or that we sent it ourselves. */
-  async message(manager: EntityManager, channel: Channel, event: MessageEvent, files: StoredFiles, receivedAt: Date, backfill: boolean): Promise<boolean> {
+  async message(
+    manager: EntityManager,
+    channel: Channel,
+    event: MessageEvent,
+    files: StoredFiles,
+    receivedAt: Date,
+    backfill: boolean,
+  ): Promise<boolean> {
     if (await manager.existsBy(Message, { channelId: channel.id, externalId: event.externalId })) return false;
     if (event.direction === 'outbound' && (await this.recogniseOwn(manager, channel, event))) return false;
     const identity = await this.contacts.recognise(manager, event.customer);
     const { conversationId, placedBy, isNew } = await this.place(manager, channel, event, identity, receivedAt, backfill);
+    event = await notBeforeItsParent(manager, channel, event, placedBy.evidence);
     const id = newId();
     await insertNew(manager, Message, newMessage(id, conversationId, channel, event, identity, placedBy, receivedAt));
     if (!(await manager.existsBy(Message, { id }))) return false;
-    if (files.length) await manager.insert(Attachment, files.map((file) => ({ ...file, id: newId(), messageId: id, createdAt: receivedAt })));
+    if (files.length)
+      await manager.insert(
+        Attachment,
+        files.map((file) => ({ ...file, id: newId(), messageId: id, createdAt: receivedAt })),
+      );
     await this.follow(manager, conversationId, event, backfill);
     await this.changes.write(
       manager,
@@ -55,7 +67,14 @@ export class Ingest {
     return true;
   }
 
-  private async place(manager: EntityManager, channel: Channel, event: MessageEvent, identity: Identity, receivedAt: Date, backfill: boolean): Promise<Placement & { isNew: boolean }> {
+  private async place(
+    manager: EntityManager,
+    channel: Channel,
+    event: MessageEvent,
+    identity: Identity,
+    receivedAt: Date,
+    backfill: boolean,
+  ): Promise<Placement & { isNew: boolean }> {
     const found = await findPlace(manager, channel.id, event);
     if (found) {
       await rememberKeys(manager, channel.id, event, found.conversationId);
@@ -73,13 +92,31 @@ export class Ingest {
     return { conversationId, placedBy: { rule: 'new', evidence: event.externalId }, isNew: true };
   }
 
-  private async open(manager: EntityManager, channel: Channel, event: MessageEvent, identity: Identity, receivedAt: Date, unread: boolean): Promise<string> {
+  private async open(
+    manager: EntityManager,
+    channel: Channel,
+    event: MessageEvent,
+    identity: Identity,
+    receivedAt: Date,
+    unread: boolean,
+  ): Promise<string> {
     await manager.increment(Counter, { name: 'conversation' }, 'value', 1);
     const { value: number } = await manager.findOneByOrFail(Counter, { name: 'conversation' });
     const { kind, subject, sentAt } = event;
     const id = newId();
     const { id: identityId, contactId } = identity;
-    await manager.insert(Conversation, { id, number, channelId: channel.id, contactId, identityId, kind, subject, lastMessageAt: sentAt, unread, createdAt: receivedAt });
+    await manager.insert(Conversation, {
+      id,
+      number,
+      channelId: channel.id,
+      contactId,
+      identityId,
+      kind,
+      subject,
+      lastMessageAt: sentAt,
+      unread,
+      createdAt: receivedAt,
+    });
     return id;
   }
 
@@ -100,7 +137,9 @@ export class Ingest {
         version: () => 'version + 1',
         preview: () => `CASE WHEN ${newest} THEN :preview ELSE preview END`,
         lastMessageAt: () => `CASE WHEN ${newest} THEN :sentAt ELSE last_message_at END`,
-        ...(fromCustomer && { lastInboundAt: () => 'CASE WHEN last_inbound_at IS NULL OR last_inbound_at < :sentAt THEN :sentAt ELSE last_inbound_at END' }),
+        ...(fromCustomer && {
+          lastInboundAt: () => 'CASE WHEN last_inbound_at IS NULL OR last_inbound_at < :sentAt THEN :sentAt ELSE last_inbound_at END',
+        }),
         ...((calls || !fromCustomer) && { waitingSince: () => waiting }),
         ...(calls && { unread: true, status: 'open' satisfies ConversationStatus, snoozedUntil: null }),
         ...(backfill && { status: () => `CASE WHEN message_count = 0 THEN 'closed' ELSE status END` }),
@@ -112,10 +151,20 @@ export class Ingest {
 
   /** Our own message coming back: by the delivery it names, else by its words while one is on its way. */
   private async recogniseOwn(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<boolean> {
-    const message = event.deliveryId ? await this.byDelivery(manager, channel, event.deliveryId) : await this.onItsWay(manager, channel, event);
+    const message = event.deliveryId
+      ? await this.byDelivery(manager, channel, event.deliveryId)
+      : await this.onItsWay(manager, channel, event);
     if (!message) return false;
     await manager.update(Message, message.id, { externalId: event.externalId });
-    const sent = { state: 'sent' as const, nextAttemptAt: null, errorCode: null, errorMessage: null, errorAction: null, errorRetryable: false, updatedAt: new Date() };
+    const sent = {
+      state: 'sent' as const,
+      nextAttemptAt: null,
+      errorCode: null,
+      errorMessage: null,
+      errorAction: null,
+      errorRetryable: false,
+      updatedAt: new Date(),
+    };
     await manager.update(Delivery, { messageId: message.id, state: In(['queued', 'sending', 'uncertain', 'failed']) }, sent);
     await this.changes.write(manager, { type: 'message.updated', conversationId: message.conversationId, messageId: message.id });
     return true;
@@ -139,11 +188,42 @@ export class Ingest {
   }
 }
 
-function newMessage(id: string, conversationId: string, channel: Channel, event: MessageEvent, identity: Identity, placedBy: Placement['placedBy'], receivedAt: Date) {
+/** Clocks differ and mail knows whole seconds only, but nobody answers what is not written yet. */
+async function notBeforeItsParent(manager: EntityManager, channel: Channel, event: MessageEvent, parentId: string): Promise<MessageEvent> {
+  const parent = await manager.findOne(Message, {
+    select: { id: true, sentAt: true },
+    where: { channelId: channel.id, externalId: parentId },
+  });
+  return parent && parent.sentAt >= event.sentAt ? { ...event, sentAt: new Date(parent.sentAt.getTime() + 1) } : event;
+}
+
+function newMessage(
+  id: string,
+  conversationId: string,
+  channel: Channel,
+  event: MessageEvent,
+  identity: Identity,
+  placedBy: Placement['placedBy'],
+  receivedAt: Date,
+) {
   const { externalId, direction, sentAt, text, html, quotedText, envelope, human } = event;
   const inbound = direction === 'inbound';
   return {
-    ...{ id, conversationId, channelId: channel.id, externalId, direction, sentAt, receivedAt, text, html, quotedText, placedBy, envelope, human },
+    ...{
+      id,
+      conversationId,
+      channelId: channel.id,
+      externalId,
+      direction,
+      sentAt,
+      receivedAt,
+      text,
+      html,
+      quotedText,
+      placedBy,
+      envelope,
+      human,
+    },
     kind: 'message' as const,
     reactions: [],
     authorType: inbound ? ('contact' as const) : ('agent' as const),

@@ -40,7 +40,10 @@ export class Ledger {
   /** The same within a caller's transaction; pass what it returns to {@link hurry} after the commit. */
   async write(manager: EntityManager, arrivals: Arrival[]): Promise<InboundEvent[]> {
     if (!arrivals.length) return [];
-    const channels = await manager.findBy(Channel, { externalId: In([...new Set(arrivals.map(({ account }) => account))]), removedAt: IsNull() });
+    const channels = await manager.findBy(Channel, {
+      externalId: In([...new Set(arrivals.map(({ account }) => account))]),
+      removedAt: IsNull(),
+    });
     const storedAt = new Date();
     const rows = arrivals.map(({ connector, account, event }) => {
       const channel = channels.find(({ type, externalId }) => type === connector && externalId === account);
@@ -63,9 +66,14 @@ export class Ledger {
 
   private async writeAll(): Promise<void> {
     await new Promise(setImmediate);
-    for (let batch; (batch = this.waiting.splice(0, 200)).length; ) {
+    for (let batch; (batch = this.waiting.splice(0, 200)).length;) {
       try {
-        const rows = await this.database.transaction((manager) => this.write(manager, batch.flatMap(({ arrivals }) => arrivals)));
+        const rows = await this.database.transaction((manager) =>
+          this.write(
+            manager,
+            batch.flatMap(({ arrivals }) => arrivals),
+          ),
+        );
         for (const { stored } of batch) stored();
         void this.hurry(rows);
       } catch (error) {

@@ -47,7 +47,8 @@ export class Names {
       const contactId = await this.contacts.learnName(manager, person, name);
       await manager.update(Message, { authorId: contactId, authorType: 'contact', authorName: IsNull() }, { authorName: name });
       const affected = await manager.find(Conversation, { select: { id: true }, where: { contactId } });
-      if (affected.length) await this.changes.write(manager, ...affected.map(({ id }) => ({ type: 'conversation.updated' as const, conversationId: id })));
+      if (affected.length)
+        await this.changes.write(manager, ...affected.map(({ id }) => ({ type: 'conversation.updated' as const, conversationId: id })));
     });
     this.changes.announce();
   }

@@ -31,5 +31,9 @@ export async function findPlace(manager: EntityManager, channelId: string, event
  */
 export async function rememberKeys(manager: EntityManager, channelId: string, event: MessageEvent, conversationId: string): Promise<void> {
   const keys = [...new Set([...event.ownKeys, ...event.threadKeys.map(({ key }) => key)])].sort();
-  await insertNew(manager, ThreadKey, keys.map((key) => ({ channelId, key, conversationId })));
+  await insertNew(
+    manager,
+    ThreadKey,
+    keys.map((key) => ({ channelId, key, conversationId })),
+  );
 }

@@ -55,11 +55,14 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     await this.rounds.stop();
     const running = [...this.watches.keys()];
     await Promise.all(running.map((id) => this.stop(id)));
-    if (running.length) await this.database.manager.update(ChannelWatch, { channelId: In(running), holder: this.holder }, { holder: null, leaseUntil: null });
+    if (running.length)
+      await this.database.manager.update(ChannelWatch, { channelId: In(running), holder: this.holder }, { holder: null, leaseUntil: null });
   }
 
   private async round(): Promise<void> {
-    const wanted = (await this.database.manager.findBy(Channel, { enabled: true, removedAt: IsNull() })).filter((channel) => this.source(channel));
+    const wanted = (await this.database.manager.findBy(Channel, { enabled: true, removedAt: IsNull() })).filter((channel) =>
+      this.source(channel),
+    );
     const ids = new Set(wanted.map(({ id }) => id));
     await Promise.all([...this.watches.keys()].filter((id) => !ids.has(id)).map((id) => this.stop(id)));
     for (const channel of wanted) await this.attend(channel);
@@ -103,9 +106,16 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
   /** Events and cursor in one transaction; a watcher that lost its lease stores nothing. */
   private async store(channel: Channel, fence: number, events: RawEvent[], cursor: Cursor): Promise<void> {
     const rows = await this.database.transaction(async (manager) => {
-      const { affected } = await manager.update(ChannelWatch, { channelId: channel.id, holder: this.holder, fence }, { cursor: cursor as never });
+      const { affected } = await manager.update(
+        ChannelWatch,
+        { channelId: channel.id, holder: this.holder, fence },
+        { cursor: cursor as never },
+      );
       if (!affected) throw new LeaseLost('This channel is watched by another process now');
-      return this.ledger.write(manager, events.map((event) => ({ connector: channel.type, account: channel.externalId, event })));
+      return this.ledger.write(
+        manager,
+        events.map((event) => ({ connector: channel.type, account: channel.externalId, event })),
+      );
     });
     await this.ledger.hurry(rows);
     if (events.length) this.changes.announce();
@@ -114,7 +124,9 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
   private async healthy(id: string, progress?: { done: number; total: number }): Promise<void> {
     this.failures.delete(id);
     const facts = { lastSyncAt: new Date(), ...(progress && { importDone: progress.done, importTotal: progress.total }) };
-    await this.channels.report(id, 'ok', null, facts).catch((error: Error) => this.logger.warn({ channel: id, error: error.message }, 'cannot note the health'));
+    await this.channels
+      .report(id, 'ok', null, facts)
+      .catch((error: Error) => this.logger.warn({ channel: id, error: error.message }, 'cannot note the health'));
   }
 
   private async failed(channel: Channel, error: Error, ranMs: number): Promise<void> {

@@ -26,7 +26,11 @@ export class WebhooksController {
 
   @Post(':path')
   @HttpCode(200)
-  async receive(@Param('path') path: string, @Headers() headers: Record<string, string | undefined>, @Req() request: FastifyRequest): Promise<string> {
+  async receive(
+    @Param('path') path: string,
+    @Headers() headers: Record<string, string | undefined>,
+    @Req() request: FastifyRequest,
+  ): Promise<string> {
     const source = this.source(path);
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (body.length > source.maxBytes) throw new TooLarge(`A body may have ${source.maxBytes} bytes at most.`);

@@ -70,7 +70,10 @@ export class DeliveriesController {
       .limit(limit + 1)
       .getMany();
     const shown = rows.slice(0, limit);
-    const messages = await this.database.manager.find(Message, { select: { id: true, conversationId: true }, where: { id: In(shown.map(({ messageId }) => messageId)) } });
+    const messages = await this.database.manager.find(Message, {
+      select: { id: true, conversationId: true },
+      where: { id: In(shown.map(({ messageId }) => messageId)) },
+    });
     const last = rows.length > limit ? rows[limit - 1]! : null;
     return { items: shown.map((row) => item(row, messages)), nextCursor: last && writeCursor(last.createdAt, last.id) };
   }

@@ -111,8 +111,16 @@ export class Dispatch {
     await this.database.transaction(async (manager) => {
       await removeEchoCopy(manager, message, externalId);
       await manager.update(Message, message.id, { externalId });
-      await insertNew(manager, ThreadKey, ownKeys.map((key) => ({ channelId: channel.id, key, conversationId: message.conversationId })));
-      await manager.update(Delivery, { id: delivery.id, state: In(['sending', 'uncertain', 'queued']) }, { ...settled, state: 'sent', updatedAt: new Date() });
+      await insertNew(
+        manager,
+        ThreadKey,
+        ownKeys.map((key) => ({ channelId: channel.id, key, conversationId: message.conversationId })),
+      );
+      await manager.update(
+        Delivery,
+        { id: delivery.id, state: In(['sending', 'uncertain', 'queued']) },
+        { ...settled, state: 'sent', updatedAt: new Date() },
+      );
       await this.tell(manager, message);
     });
     this.changes.announce();
@@ -123,7 +131,10 @@ export class Dispatch {
   /** Decides by kind: look for it, try again later, or tell the agent. */
   async failed(claim: Claim, error: ConnectorError): Promise<void> {
     const { channel, delivery } = claim;
-    this.logger.warn({ channel: channel.id, delivery: delivery.id, kind: error.kind, outcome: error.outcome, code: error.code }, 'delivery failed');
+    this.logger.warn(
+      { channel: channel.id, delivery: delivery.id, kind: error.kind, outcome: error.outcome, code: error.code },
+      'delivery failed',
+    );
     if (error.kind === 'auth') await this.channels.report(channel.id, 'needs-auth', error.message);
     if (error.outcome === 'unknown') return this.resolve(claim, error.message);
     await this.retryOrFail(claim, error);
@@ -137,7 +148,9 @@ export class Dispatch {
       this.logger.warn({ delivery: delivery.id, error: error.message }, 'cannot ask the platform whether it was sent');
       return { state: 'unknown' };
     });
-    if (found.state === 'sent') return this.sent(claim, found);
+    // Two equal replies soon after another: what was found may be the other one, which is accounted for already.
+    const taken = found.state === 'sent' && (await isAnotherReply(this.database.manager, claim.message, found.externalId));
+    if (found.state === 'sent' && !taken) return this.sent(claim, found);
     if (found.state === 'absent') return this.retryOrFail(claim, new ConnectorError('unavailable', why));
     await this.settle(claim, {
       state: 'uncertain',
@@ -152,7 +165,12 @@ export class Dispatch {
   private async retryOrFail(claim: Claim, error: ConnectorError): Promise<void> {
     const retryAt = error.retryable ? nextAttempt(claim.delivery.attempts, error.retryAfterMs) : null;
     const action = error.action ?? (error.kind === 'auth' ? 'Ask an admin to reconnect the channel, then send it again.' : null);
-    const told = { errorCode: error.code ?? null, errorMessage: error.message, errorAction: action, errorRetryable: error.kind !== 'rejected' };
+    const told = {
+      errorCode: error.code ?? null,
+      errorMessage: error.message,
+      errorAction: action,
+      errorRetryable: error.kind !== 'rejected',
+    };
     await this.settle(claim, { ...told, state: retryAt ? 'queued' : 'failed', nextAttemptAt: retryAt });
     if (retryAt) await this.queue.addOutbound([{ id: claim.delivery.id, notBefore: retryAt }]);
   }
@@ -169,7 +187,12 @@ export class Dispatch {
   private async giveBack(delivery: Delivery, error: Error): Promise<void> {
     this.logger.error({ delivery: delivery.id, error: error.message }, 'cannot prepare this reply');
     const retryAt = nextAttempt(delivery.attempts);
-    const change = { state: retryAt ? ('queued' as const) : ('failed' as const), nextAttemptAt: retryAt, errorMessage: error.message, errorRetryable: true };
+    const change = {
+      state: retryAt ? ('queued' as const) : ('failed' as const),
+      nextAttemptAt: retryAt,
+      errorMessage: error.message,
+      errorRetryable: true,
+    };
     await this.database.manager.update(Delivery, mine(delivery), { ...change, updatedAt: new Date() });
   }
 
@@ -182,7 +205,15 @@ const mine = ({ id, fence }: Delivery) => ({ id, fence, state: 'sending' as cons
 const settled = { nextAttemptAt: null, leaseUntil: null, errorCode: null, errorMessage: null, errorAction: null, errorRetryable: false };
 
 /** The echo of this very message may have come first and been taken for a colleague's. */
-async function removeEchoCopy(manager: EntityManager, { id, channelId, conversationId }: Message, externalId: string): Promise<void> {
-  const { affected } = await manager.delete(Message, { channelId, externalId, id: Not(id), direction: 'outbound' });
-  if (affected) await manager.decrement(Conversation, { id: conversationId }, 'messageCount', affected);
+async function removeEchoCopy(manager: EntityManager, message: Message, externalId: string): Promise<void> {
+  const copy = await others(manager, message, externalId).getOne();
+  if (!copy || (await manager.existsBy(Delivery, { messageId: copy.id }))) return;
+  await manager.delete(Message, copy.id);
+  await manager.decrement(Conversation, { id: copy.conversationId }, 'messageCount', 1);
 }
+
+const isAnotherReply = (manager: EntityManager, message: Message, externalId: string): Promise<boolean> =>
+  others(manager, message, externalId).innerJoin(Delivery, 'd', 'd.message_id = m.id').getExists();
+
+const others = (manager: EntityManager, { id, channelId }: Message, externalId: string) =>
+  manager.createQueryBuilder(Message, 'm').where({ channelId, externalId, direction: 'outbound', id: Not(id) });

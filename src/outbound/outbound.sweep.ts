@@ -26,7 +26,8 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** SQLite has one process, so whatever is `sending` at its start was being sent by a dead one. */
   async onApplicationBootstrap(): Promise<void> {
-    if (this.database.options.type !== 'postgres') await this.database.manager.update(Delivery, { state: 'sending' }, { leaseUntil: new Date(0) });
+    if (this.database.options.type !== 'postgres')
+      await this.database.manager.update(Delivery, { state: 'sending' }, { leaseUntil: new Date(0) });
     await this.sweep(0);
     this.rounds.start();
   }
@@ -45,7 +46,11 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private overdue(state: 'sending' | 'queued', column: 'leaseUntil' | 'nextAttemptAt', patienceMs: number): Promise<Delivery[]> {
-    return this.database.manager.find(Delivery, { where: { state, [column]: LessThan(new Date(Date.now() - patienceMs)) }, order: { [column]: 'ASC' }, take: batch });
+    return this.database.manager.find(Delivery, {
+      where: { state, [column]: LessThan(new Date(Date.now() - patienceMs)) },
+      order: { [column]: 'ASC' },
+      take: batch,
+    });
   }
 
   /** Not committed means surely not sent: it goes back into the queue. Committed means the platform is asked first. */
@@ -54,7 +59,11 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
     const change = abandoned.committedAt
       ? { fence: fence + 1, leaseUntil: new Date(Date.now() + leaseMs) }
       : { fence: fence + 1, state: 'queued' as const, nextAttemptAt: new Date(), leaseUntil: null };
-    const { affected } = await this.database.manager.update(Delivery, { id, fence, state: 'sending' }, { ...change, updatedAt: new Date() });
+    const { affected } = await this.database.manager.update(
+      Delivery,
+      { id, fence, state: 'sending' },
+      { ...change, updatedAt: new Date() },
+    );
     if (!affected) return;
     this.logger.warn({ delivery: id, committed: !!abandoned.committedAt }, 'its sender died; taking over');
     if (!abandoned.committedAt) return;

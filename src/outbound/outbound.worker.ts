@@ -2,14 +2,14 @@ import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import { DelayedError, type Job } from 'bullmq';
 import { ConnectorError, type Outgoing } from '#libs/connector';
-import type { Jobs } from '../queue/jobs.js';
+import { type Jobs, workerPatience } from '../queue/jobs.js';
 import { ChannelLanes } from '../queue/channel-lanes.js';
 import { Dispatch, type Claim } from './dispatch.service.js';
 
 const busyDelayMs = 200;
 
 /** Sends replies. The delivery's row decides; a job that comes twice or late finds nothing to do. */
-@Processor('outbound', { concurrency: 24 })
+@Processor('outbound', { ...workerPatience, concurrency: 24 })
 @Injectable()
 export class OutboundWorker extends WorkerHost {
   private readonly logger = new Logger('outbound');
@@ -55,7 +55,9 @@ export class OutboundWorker extends WorkerHost {
     }
     await connector
       .afterSend?.(outgoing, access)
-      .catch((error: Error) => this.logger.warn({ channel: access.id, delivery: outgoing.deliveryId, error: error.message }, 'sent, but not filed'));
+      .catch((error: Error) =>
+        this.logger.warn({ channel: access.id, delivery: outgoing.deliveryId, error: error.message }, 'sent, but not filed'),
+      );
   }
 }
 

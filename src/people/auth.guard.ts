@@ -58,6 +58,7 @@ export class AuthGuard implements CanActivate {
 }
 
 function checkCsrf(expected: string, given: unknown): void {
-  const matches = typeof given === 'string' && given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+  const matches =
+    typeof given === 'string' && given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
   if (!matches) throw new Forbidden('The X-CSRF-Token header is missing or stale. Reload the page.');
 }

@@ -103,7 +103,8 @@ export class People {
     const row = await this.database.manager.findOneBy(ApiKey, { keyHash: sha256(key) });
     const user = row && (await this.database.manager.findOneBy(User, { id: row.userId }));
     if (!row || !user) return null;
-    if (!row.lastUsedAt || Date.now() - row.lastUsedAt.getTime() > 60_000) await this.database.manager.update(ApiKey, row.id, { lastUsedAt: new Date() });
+    if (!row.lastUsedAt || Date.now() - row.lastUsedAt.getTime() > 60_000)
+      await this.database.manager.update(ApiKey, row.id, { lastUsedAt: new Date() });
     return { user, csrfToken: null, tokenHash: null };
   }
 }

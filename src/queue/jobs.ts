@@ -11,6 +11,9 @@ export interface Jobs {
 export type QueueName = keyof Jobs;
 export const queueNames: QueueName[] = ['inbound', 'outbound'];
 
+/** A worker that dies leaves its jobs locked; after this long another takes them. A living one renews its locks meanwhile. */
+export const workerPatience = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 3 };
+
 /** Back-fill waits until no live job does: BullMQ takes jobs without a priority first. */
 const backfillPriority = 10;
 
@@ -46,4 +49,8 @@ export class JobQueue {
   }
 }
 
-const job = <N extends QueueName>(name: N, data: Jobs[N], jobId: string, options: JobsOptions) => ({ name, data, opts: { jobId, ...options } });
+const job = <N extends QueueName>(name: N, data: Jobs[N], jobId: string, options: JobsOptions) => ({
+  name,
+  data,
+  opts: { jobId, ...options },
+});

@@ -40,7 +40,12 @@ export class QueueModule {
     const root = BullModule.forRoot({
       connection: backend.connection,
       // The database remembers what failed; a job that lingered would keep its id from being added again.
-      defaultJobOptions: { attempts: 5, backoff: { type: 'exponential', delay: 500, jitter: 0.5 }, removeOnComplete: true, removeOnFail: true },
+      defaultJobOptions: {
+        attempts: 5,
+        backoff: { type: 'exponential', delay: 500, jitter: 0.5 },
+        removeOnComplete: true,
+        removeOnFail: true,
+      },
     });
     const queues = BullModule.registerQueue(...queueNames.map((name) => ({ name })));
     return {

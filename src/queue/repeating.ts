@@ -26,7 +26,9 @@ export class Repeating {
   }
 
   private async run(): Promise<void> {
-    this.running = this.task().catch((error: unknown) => this.logger.error({ task: this.name, error: (error as Error).message }, 'failed; trying again'));
+    this.running = this.task().catch((error: unknown) =>
+      this.logger.error({ task: this.name, error: (error as Error).message }, 'failed; trying again'),
+    );
     await this.running;
     if (!this.stopped) this.timer = setTimeout(() => void this.run(), this.everyMs);
   }

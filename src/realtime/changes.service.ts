@@ -143,7 +143,10 @@ export class Changes implements OnModuleDestroy {
   }
 
   private async newestId(): Promise<number> {
-    const row = await this.database.manager.createQueryBuilder(Change, 'change').select('MAX(change.id)', 'id').getRawOne<{ id: string | null }>();
+    const row = await this.database.manager
+      .createQueryBuilder(Change, 'change')
+      .select('MAX(change.id)', 'id')
+      .getRawOne<{ id: string | null }>();
     return Number(row?.id ?? 0);
   }
 }

@@ -54,7 +54,7 @@ export type Cursor = Record<string, unknown>;
 
 export interface WatchContext<S = object> {
   channel: ChannelAccess<S>;
-  /** Null at first contact. */
+  /** What was stored last, at first what `begin` gave. */
   cursor: Cursor | null;
   /** Aborted when the channel is paused, removed, taken over by another process, or the app stops. */
   signal: AbortSignal;
@@ -67,6 +67,8 @@ export interface WatchContext<S = object> {
 /** A platform we ask. `watch` runs until the signal aborts; it throws a {@link ConnectorError} when the line is lost and is then started anew with backoff. */
 export interface WatchSource<S = object> {
   kind: 'watch';
+  /** Where to begin. Asked while the channel is being connected, so that nothing is missed that comes before the first look. */
+  begin(settings: S): Promise<Cursor>;
   watch(context: WatchContext<S>): Promise<void>;
 }
 

@@ -14,7 +14,9 @@ const types: Record<Dialect, Record<string, Partial<TableColumnOptions>>> = {
   postgres: { timestamptz: { type: 'timestamptz', precision: 3 } },
 };
 
-const column = (type: string) => (options: Omit<Column, 'type'> = {}): Column => ({ type, ...options });
+const column =
+  (type: string) =>
+  (options: Omit<Column, 'type'> = {}): Column => ({ type, ...options });
 
 export const uuid = column('uuid');
 export const text = column('text');
