@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** A refused call, with the reason the API gave. */
 export class Refused extends Error {
   constructor(
@@ -13,6 +15,7 @@ interface Listed {
   type?: string;
   address?: string;
   email?: string;
+  health?: { state: string; detail: string | null; lastSyncAt: string | null };
 }
 
 /** What a channel is created from: its connector's type, a name, and the settings that connector asks for. */
@@ -38,11 +41,22 @@ export class AdminClient {
     this.headers['X-CSRF-Token'] = ((await response.json()) as { csrfToken: string }).csrfToken;
   }
 
-  /** Connects a channel, or tells one that is there its new settings: the simulators' ports differ from start to start. */
+  /** Connects a channel. Of one that is there, the settings are renewed where we know it by its address: simulated mail servers change ports. */
   async connect(channel: NewChannel): Promise<void> {
-    const known = (await this.list('channels')).find(({ type, address }) => type === channel.type && address === channel.address);
-    if (known) await this.call('PATCH', `channels/${known.id}`, { settings: channel.settings });
-    else await this.call('POST', 'channels', channel).catch(unlessAlreadyThere);
+    const { type, address, settings } = channel;
+    const known = (await this.list('channels')).find((other) => other.type === type && (!address || other.address === address));
+    if (!known) await this.call('POST', 'channels', channel);
+    else if (address) await this.call('PATCH', `channels/${known.id}`, { settings });
+  }
+
+  /** Waits until the channel of this address was read to its end; throws with what keeps it from that after half a minute. */
+  async untilSynced(address: string): Promise<void> {
+    let health: Listed['health'];
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(200)) {
+      health = (await this.list('channels')).find((channel) => channel.address === address)?.health;
+      if (health?.lastSyncAt && health.state === 'ok') return;
+    }
+    throw new Error(`The channel ${address} does not get going: ${health?.detail ?? 'it was not read yet'}`);
   }
 
   async addColleague(colleague: { name: string; email: string; password: string; role: string }): Promise<void> {
@@ -60,8 +74,4 @@ export class AdminClient {
     if (response.ok) return response;
     throw new Refused(response.status, `${method} ${path} was answered ${response.status}: ${await response.text()}`);
   }
-}
-
-function unlessAlreadyThere(error: unknown): void {
-  if (!(error instanceof Refused) || error.status !== 409) throw error;
 }

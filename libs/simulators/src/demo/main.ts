@@ -1,9 +1,10 @@
 import { AdminClient, Refused } from './admin-client.js';
 import { startApp } from './app-process.js';
-import { metaApp, Shop } from './shop.js';
+import { mailbox, metaApp, Shop } from './shop.js';
 
 const port = process.env.PORT ?? '3000';
 const local = `http://127.0.0.1:${port}`;
+const dataDir = process.env.DATA_DIR ?? './data/demo';
 const password = 'harbour-lamps-demo';
 const admin = { email: 'demo@harbour-lamps.example', password: process.env.ADMIN_PASSWORD ?? password };
 const colleagues = [
@@ -32,7 +33,7 @@ if (process.connected) process.disconnect();
 
 /** The shop opens, the app runs, and they stop in the opposite order, whatever ends them. Resolves to the exit code. */
 async function demo(): Promise<number> {
-  const shop = await Shop.open();
+  const shop = await Shop.open(dataDir);
   try {
     return await runApp(shop);
   } finally {
@@ -55,7 +56,7 @@ async function runApp(shop: Shop): Promise<number> {
 function environment({ meta }: Shop): Record<string, string> {
   return {
     ...{ DATABASE_URL: '', REDIS_URL: '', QUEUE_BACKEND: '', ROLE: '', INSTAGRAM_APP_ID: '', INSTAGRAM_APP_SECRET: '' },
-    ...{ PORT: port, DATA_DIR: process.env.DATA_DIR ?? './data/demo', LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn' },
+    ...{ PORT: port, DATA_DIR: dataDir, LOG_LEVEL: process.env.LOG_LEVEL ?? 'error' },
     ...{ ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password, ALLOW_PRIVATE_HOSTS: 'true' },
     ...{ META_APP_ID: metaApp.appId, META_APP_SECRET: metaApp.appSecret, META_VERIFY_TOKEN: metaApp.verifyToken },
     ...{ META_GRAPH_URL: meta.url, INSTAGRAM_GRAPH_URL: meta.url },
@@ -68,6 +69,8 @@ async function open(shop: Shop): Promise<number> {
   await client.signIn(admin.email, admin.password).catch(explainRefusal);
   for (const colleague of colleagues) await client.addColleague(colleague);
   for (const channel of shop.channels()) await client.connect(channel);
+  // What lies in a mailbox when it is first read counts as history, which nobody has to answer.
+  await client.untilSynced(mailbox);
   await shop.meta.subscribe({ callbackUrl: `${local}/webhooks/meta` });
   console.log(welcome());
   await shop.trade();

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Dovecot, startDovecot } from '../mail/dovecot.js';
 import { MailCustomers } from '../mail/mail-customers.js';
@@ -7,7 +9,8 @@ import { type MetaPlatform, startMetaPlatform } from '../meta/platform.js';
 import type { MetaAccount } from '../meta/world.js';
 import type { NewChannel } from './admin-client.js';
 
-const mailbox = 'support@harbour-lamps.example';
+/** The shop's own address. */
+export const mailbox = 'support@harbour-lamps.example';
 const mailPassword = 'demo-mailbox';
 
 /** The Meta app of the demo. These secrets guard nothing: both sides of the wire are on this machine. */
@@ -31,11 +34,12 @@ export class Shop {
     this.metaCustomers = new MetaCustomers({ platform: meta, accounts: [page, instagram], random, answerWithinMs: 10_000 });
   }
 
-  /** Starts the servers of the outside world: IMAP, SMTP and Meta. */
-  static async open(): Promise<Shop> {
+  /** Starts the servers of the outside world: IMAP, SMTP and Meta, which remembers its chats in this directory from start to start. */
+  static async open(directory: string): Promise<Shop> {
+    await mkdir(directory, { recursive: true });
     const imap = await startDovecot({ users: { [mailbox]: mailPassword } });
     const smtp = await startSmtpSink({ users: { [mailbox]: mailPassword }, onMessage: (mail) => void shop.answerMail(mail) });
-    const meta = await startMetaPlatform(metaApp);
+    const meta = await startMetaPlatform({ ...metaApp, memory: join(directory, 'meta-platform.json') });
     const page = meta.addPage({ name: 'Harbour Lamps', subscribed: true });
     const instagram = meta.addInstagramAccount({ username: 'harbour.lamps', via: 'instagram', subscribed: true });
     const shop = new Shop(imap, smtp, meta, page, instagram);
