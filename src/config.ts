@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
-import { plainToInstance, Transform } from 'class-transformer';
+import { plainToInstance } from 'class-transformer';
 import {
   IsBoolean,
   IsEmail,
@@ -16,18 +16,17 @@ import {
   ValidateIf,
   validateSync,
 } from 'class-validator';
+import { TrueOrFalse, WholeNumber } from './text-values.js';
 
 export type Role = 'all' | 'api' | 'worker';
 
 const port = { message: 'must be a port number, 0 to 65535' };
 const seconds = { message: 'must be a whole number of seconds, 1 to 3600' };
 const localUrl = { require_tld: false, require_protocol: true };
-const toInt = Transform(({ value }) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value));
-const toBoolean = Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
 
 /** Every environment variable the product reads, parsed once at start. Secrets never leave this object. */
 export class Config {
-  @toInt @IsInt(port) @Min(0, port) @Max(65535, port) PORT = 3000;
+  @WholeNumber() @IsInt(port) @Min(0, port) @Max(65535, port) PORT = 3000;
   @IsString() HOST = '127.0.0.1';
   @IsOptional() @IsUrl({ ...localUrl, protocols: ['http', 'https'] }, { message: 'must be an http(s) address' }) PUBLIC_URL?: string;
   @IsString() @MinLength(1) DATA_DIR = './data';
@@ -50,9 +49,9 @@ export class Config {
   @IsUrl(localUrl, { message: 'must be an http(s) address' }) META_GRAPH_URL = 'https://graph.facebook.com';
   @IsUrl(localUrl, { message: 'must be an http(s) address' }) INSTAGRAM_GRAPH_URL = 'https://graph.instagram.com';
   @Matches(/^v\d+\.\d+$/, { message: 'must look like v26.0' }) GRAPH_VERSION = 'v26.0';
-  @toInt @IsInt(seconds) @Min(1, seconds) @Max(3600, seconds) IMAP_POLL_SECONDS = 60;
+  @WholeNumber() @IsInt(seconds) @Min(1, seconds) @Max(3600, seconds) IMAP_POLL_SECONDS = 60;
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) LOG_LEVEL = 'info';
-  @toBoolean @IsBoolean({ message: 'must be true or false' }) ALLOW_PRIVATE_HOSTS = false;
+  @TrueOrFalse() @IsBoolean({ message: 'must be true or false' }) ALLOW_PRIVATE_HOSTS = false;
 
   /** Where people and platforms reach us, without a trailing slash. */
   get publicUrl(): string {

@@ -1,4 +1,30 @@
-/** The public API as a script uses it. */
+import type { components } from '../web/src/api/schema.js';
+
+type Schemas = components['schemas'];
+export type Conversation = Schemas['ConversationView'];
+export type Message = Schemas['MessageView'];
+export type Channel = Schemas['ChannelView'];
+export type InboundEvent = Schemas['InboundEventView'];
+export type Delivery = Schemas['DeliveryItem'];
+export type User = Schemas['UserView'];
+export interface List<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+/** RFC 9457, with our additions. */
+export interface Problem {
+  title: string;
+  status: number;
+  detail: string;
+  errors: Array<{ path: string; message: string }>;
+}
+export interface ServerEvent {
+  id: string | null;
+  type: string;
+  data: { conversationId?: string; messageId?: string };
+}
+
+/** The public API as a script uses it; each call names what it expects back. */
 export class Api {
   private constructor(
     readonly url: string,
@@ -17,17 +43,17 @@ export class Api {
     return new Api(url, { authorization: `Bearer ${key}` }, user);
   }
 
-  get = <T = any>(path: string, headers: Record<string, string> = {}) => this.call<T>('GET', path, undefined, headers);
-  post = <T = any>(path: string, body?: unknown, headers: Record<string, string> = {}) => this.call<T>('POST', path, body, headers);
-  put = <T = any>(path: string, body?: unknown) => this.call<T>('PUT', path, body);
-  patch = <T = any>(path: string, body?: unknown, headers: Record<string, string> = {}) => this.call<T>('PATCH', path, body, headers);
-  delete = <T = any>(path: string) => this.call<T>('DELETE', path, undefined);
+  get = <T = Problem>(path: string, headers: Record<string, string> = {}) => this.call<T>('GET', path, undefined, headers);
+  post = <T = Problem>(path: string, body?: unknown, headers: Record<string, string> = {}) => this.call<T>('POST', path, body, headers);
+  put = <T = Problem>(path: string, body?: unknown) => this.call<T>('PUT', path, body);
+  patch = <T = Problem>(path: string, body?: unknown, headers: Record<string, string> = {}) => this.call<T>('PATCH', path, body, headers);
+  delete = <T = Problem>(path: string) => this.call<T>('DELETE', path, undefined);
 
   /** The items of a list, of all its pages. */
-  async all<T = any>(path: string): Promise<T[]> {
+  async all<T>(path: string): Promise<T[]> {
     const items: T[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const { status, body }: { status: number; body: { items: T[]; nextCursor: string | null } } = await this.get(
+      const { status, body }: { status: number; body: List<T> } = await this.get(
         `${path}${path.includes('?') ? '&' : '?'}limit=100${cursor && `&cursor=${cursor}`}`,
       );
       if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
@@ -38,7 +64,7 @@ export class Api {
   }
 
   /** Server-sent events as they come, until the controller aborts. */
-  async *events(signal: AbortSignal, lastEventId?: string): AsyncGenerator<{ id: string | null; type: string; data: any }> {
+  async *events(signal: AbortSignal, lastEventId?: string): AsyncGenerator<ServerEvent> {
     const headers = { ...this.headers, ...(lastEventId && { 'last-event-id': lastEventId }) };
     const response = await fetch(`${this.url}/api/v1/events`, { headers, signal });
     let buffer = '';
@@ -63,7 +89,7 @@ export class Api {
       body: body === undefined ? null : JSON.stringify(body),
     });
     const text = await response.text();
-    const parsed = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
+    const parsed: unknown = response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
     return { status: response.status, body: parsed as T, headers: response.headers };
   }
 }
@@ -74,7 +100,7 @@ const json = (body: unknown, headers: Record<string, string> = {}) => ({
   headers: { 'content-type': 'application/json', ...headers } as Record<string, string>,
 });
 
-function parseEvent(block: string): { id: string | null; type: string; data: any } {
-  const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s).slice(0, 2)));
-  return { id: fields.id ?? null, type: fields.event ?? 'message', data: fields.data ? JSON.parse(fields.data) : null };
+function parseEvent(block: string): ServerEvent {
+  const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s).slice(0, 2))) as Record<string, string>;
+  return { id: fields.id ?? null, type: fields.event ?? 'message', data: JSON.parse(fields.data ?? '{}') as ServerEvent['data'] };
 }

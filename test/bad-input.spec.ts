@@ -1,3 +1,4 @@
+import type { Channel, Conversation, InboundEvent, List } from './api.js';
 import { createHmac } from 'node:crypto';
 import { eventually, freshGround, type House, openHouse, spawnApp } from './house.js';
 import { mail, Outside } from './outside.js';
@@ -39,7 +40,7 @@ describe('webhooks', () => {
     expect((await webhook(body, sign(`${body} `))).status).toBe(401);
     expect((await webhook(body, null)).status).toBe(401);
     expect((await webhook(body, 'sha256=zz')).status).toBe(401);
-    expect(await house.api.all('/inbound-events')).toEqual([]);
+    expect(await house.api.all<InboundEvent>('/inbound-events')).toEqual([]);
   });
 
   test('a signed body that is no JSON is 400', async () => {
@@ -66,15 +67,15 @@ describe('webhooks', () => {
 
   test('an event for an unknown Page is stored as unrouted, and taken in once the Page is connected', async () => {
     expect((await webhook(eventFor(outside.page.id, 'm_early', 'Was I too early?'))).status).toBe(200);
-    const waiting = await house.api.all('/inbound-events?state=unrouted');
+    const waiting = await house.api.all<InboundEvent>('/inbound-events?state=unrouted');
     expect(waiting).toMatchObject([
       { channelId: null, connector: 'facebook', state: 'unrouted', reason: expect.stringContaining('Connect it') },
     ]);
     expect((await house.api.post('/channels', outside.facebookChannel())).status).toBe(201);
     await eventually(async () =>
-      expect((await house.api.all('/conversations')).map(({ preview }) => preview)).toEqual(['Was I too early?']),
+      expect((await house.api.all<Conversation>('/conversations')).map(({ preview }) => preview)).toEqual(['Was I too early?']),
     );
-    expect(await house.api.all('/inbound-events?state=unrouted')).toEqual([]);
+    expect(await house.api.all<InboundEvent>('/inbound-events?state=unrouted')).toEqual([]);
   });
 });
 
@@ -84,7 +85,7 @@ describe('mailboxes', () => {
     expect(refused.status).toBe(422);
     expect(refused.body.detail).toContain('Authentication failed');
     expect(JSON.stringify(refused.body)).not.toContain('"wrong"');
-    expect((await house.api.get('/channels')).body.items.map(({ type }: { type: string }) => type)).toEqual(['facebook']);
+    expect((await house.api.get<List<Channel>>('/channels')).body.items.map(({ type }) => type)).toEqual(['facebook']);
     const tried = await house.api.post('/channels/test', outside.emailChannel('wrong'));
     expect(tried).toMatchObject({ status: 200, body: { ok: false } });
     expect(await house.api.post('/channels/test', outside.emailChannel())).toMatchObject({ status: 200, body: { ok: true } });
@@ -97,14 +98,14 @@ describe('mailboxes', () => {
       settings: { imap: { ...channel.settings.imap, port: 'x' }, surprise: 1 },
     });
     expect(refused.status).toBe(422);
-    expect(refused.body.errors.map(({ path }: { path: string }) => path)).toEqual(
+    expect(refused.body.errors.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['settings.imap.port', 'settings.smtp', 'settings.surprise']),
     );
-    expect((await house.api.post('/channels', { type: 'fax', name: 'x', settings: {} })).body.errors[0].message).toContain('email');
+    expect((await house.api.post('/channels', { type: 'fax', name: 'x', settings: {} })).body.errors[0]?.message).toContain('email');
   });
 
   test('the same account cannot be connected twice, and its secrets never come back', async () => {
-    const created = await house.api.post('/channels', outside.emailChannel());
+    const created = await house.api.post<Channel>('/channels', outside.emailChannel());
     expect(created.status).toBe(201);
     const shown = JSON.stringify([
       created.body,
@@ -124,20 +125,20 @@ describe('mailboxes', () => {
     );
     await outside.deliver(mail({ subject: 'The next mail', text: 'I am fine' }));
     await eventually(async () =>
-      expect((await house.api.all('/conversations?kind=email')).map(({ subject }) => subject)).toEqual(['The next mail']),
+      expect((await house.api.all<Conversation>('/conversations?kind=email')).map(({ subject }) => subject)).toEqual(['The next mail']),
     );
     const [event] = await eventually(async () => {
-      const quarantined = await house.api.all('/inbound-events?state=quarantined');
+      const quarantined = await house.api.all<InboundEvent>('/inbound-events?state=quarantined');
       expect(quarantined).toHaveLength(1);
       return quarantined;
     });
     expect(event).toMatchObject({ connector: 'email', attempts: 1, reason: expect.stringMatching(/nest|deep|part/i) });
-    expect((await house.api.get(`/inbound-events/${event.id}/raw`)).body).toContain('Subject: matryoshka');
-    expect(await house.api.post('/inbound-events/replay', { ids: [event.id] })).toMatchObject({ status: 202, body: { replayed: 1 } });
+    expect((await house.api.get(`/inbound-events/${event!.id}/raw`)).body).toContain('Subject: matryoshka');
+    expect(await house.api.post('/inbound-events/replay', { ids: [event!.id] })).toMatchObject({ status: 202, body: { replayed: 1 } });
     await eventually(async () =>
-      expect(await house.api.all('/inbound-events?state=quarantined')).toMatchObject([{ id: event.id, attempts: 1 }]),
+      expect(await house.api.all<InboundEvent>('/inbound-events?state=quarantined')).toMatchObject([{ id: event!.id, attempts: 1 }]),
     );
-    expect(await house.api.all('/conversations?kind=email')).toHaveLength(1);
+    expect(await house.api.all<Conversation>('/conversations?kind=email')).toHaveLength(1);
   });
 });
 
@@ -145,7 +146,7 @@ describe('the API', () => {
   test('an unknown property, a wrong value and a body that is no JSON are named', async () => {
     const refused = await house.api.post('/users', { name: '', email: 'x', password: 'y', role: 'king', admin: true });
     expect(refused.status).toBe(422);
-    expect(refused.body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(['admin', 'email', 'name', 'password', 'role']);
+    expect(refused.body.errors.map(({ path }) => path).sort()).toEqual(['admin', 'email', 'name', 'password', 'role']);
     const broken = await fetch(`${house.url}/api/v1/auth/login`, {
       method: 'POST',
       body: '{"email":',

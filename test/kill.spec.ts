@@ -1,4 +1,4 @@
-import { Api } from './api.js';
+import { Api, type Conversation, type Delivery, type Message } from './api.js';
 import { adminEmail, adminPassword, type AppProcess, eventually, freshGround, type Ground, ready, spawnApp } from './house.js';
 import { mail, Outside } from './outside.js';
 
@@ -26,10 +26,10 @@ const chats = Array.from({ length: 100 }, (_, n) => `chat ${n}`);
 const replyTo = (text: string) => `answer to ${text}.`;
 
 /** Every message of the inbox, whatever conversation it is in. */
-async function allMessages(api: Api): Promise<any[]> {
-  const conversations = await api.all('/conversations');
-  const lists = [];
-  for (const { id } of conversations) lists.push(await api.all(`/conversations/${id}/messages`));
+async function allMessages(api: Api): Promise<Message[]> {
+  const conversations = await api.all<Conversation>('/conversations');
+  const lists: Message[][] = [];
+  for (const { id } of conversations) lists.push(await api.all<Message>(`/conversations/${id}/messages`));
   return lists.flat();
 }
 
@@ -44,7 +44,7 @@ test('what was acknowledged is never lost and never shown twice, and no reply is
   const answered = new Set<string>();
   const answering = (async () => {
     for (;;) {
-      for (const { id, preview } of await before.all('/conversations?sort=waiting')) {
+      for (const { id, preview } of await before.all<Conversation>('/conversations?sort=waiting')) {
         const { status } = await before.post(
           `/conversations/${id}/replies`,
           { text: replyTo(preview) },
@@ -69,11 +69,11 @@ test('what was acknowledged is never lost and never shown twice, and no reply is
   expect(inbound.sort()).toEqual([...mails, ...chats].sort());
 
   // A reply is due for each 202, and for those written in the moment of death, which the agent repeats under the same key.
-  for (const { id, preview } of await after.all('/conversations?sort=waiting')) {
+  for (const { id, preview } of await after.all<Conversation>('/conversations?sort=waiting')) {
     await after.post(`/conversations/${id}/replies`, { text: replyTo(preview) }, { 'idempotency-key': `reply to ${id}` });
   }
   const deliveries = await eventually(async () => {
-    const all = await after.all('/deliveries');
+    const all: Delivery[] = await after.all<Delivery>('/deliveries');
     expect(all).toHaveLength(200);
     expect(all.filter(({ state }) => state === 'queued' || state === 'sending')).toEqual([]);
     return all;

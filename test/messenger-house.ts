@@ -1,3 +1,4 @@
+import type { Channel, Conversation, Message } from './api.js';
 import { eventually, type House, openHouse } from './house.js';
 import { Outside } from './outside.js';
 
@@ -12,7 +13,7 @@ export class MessengerHouse {
   static async open(extra: Record<string, string> = {}): Promise<MessengerHouse> {
     const outside = await Outside.start();
     const house = await openHouse({ ...outside.env, ...extra });
-    const { status, body } = await house.api.post('/channels', outside.facebookChannel());
+    const { status, body } = await house.api.post<Channel>('/channels', outside.facebookChannel());
     if (status !== 201) throw new Error(`cannot connect the Page: ${status} ${JSON.stringify(body)}`);
     await outside.meta.subscribe({ callbackUrl: `${house.url}/webhooks/meta` });
     return new MessengerHouse(outside, house, body.id);
@@ -23,19 +24,19 @@ export class MessengerHouse {
   }
 
   /** A customer of that name writes; resolves with the conversation it ended in. */
-  async customerWrites(name: string, text: string): Promise<any> {
+  async customerWrites(name: string, text: string): Promise<Conversation> {
     const mid = this.outside.meta.customerWrites(this.outside.page, this.outside.meta.customer(name), text);
     return eventually(async () => {
-      for (const conversation of await this.api.all('/conversations')) {
-        const messages = await this.api.all(`/conversations/${conversation.id}/messages`);
+      for (const conversation of await this.api.all<Conversation>('/conversations')) {
+        const messages = await this.api.all<Message>(`/conversations/${conversation.id}/messages`);
         if (messages.some(({ externalId }) => externalId === mid)) return conversation;
       }
       throw new Error(`"${text}" has not arrived`);
     });
   }
 
-  messages(conversationId: string): Promise<any[]> {
-    return this.api.all(`/conversations/${conversationId}/messages`);
+  messages(conversationId: string): Promise<Message[]> {
+    return this.api.all<Message>(`/conversations/${conversationId}/messages`);
   }
 
   async close(): Promise<void> {

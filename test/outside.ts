@@ -8,7 +8,7 @@ import {
   startMetaPlatform,
   startSmtpSink,
 } from '#libs/simulators';
-import type { Api } from './api.js';
+import type { Api, Channel } from './api.js';
 
 export const supportAddress = 'support@harbour-lamps.example';
 export const imapPassword = 'the mailbox password';
@@ -64,7 +64,7 @@ export class Outside {
   async connect(api: Api): Promise<{ email: string; facebook: string; instagram: string }> {
     const ids: string[] = [];
     for (const channel of [this.emailChannel(), this.facebookChannel(), this.instagramChannel()]) {
-      const { status, body } = await api.post('/channels', channel);
+      const { status, body } = await api.post<Channel>('/channels', channel);
       if (status !== 201) throw new Error(`cannot connect ${channel.type}: ${status} ${JSON.stringify(body)}`);
       ids.push(body.id);
     }

@@ -8,7 +8,7 @@ test('the migrations build exactly what the entities say, and can be taken back 
   const drift = async () => (await database.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
   try {
     expect(await drift()).toEqual([]);
-    for (const _ of database.migrations) await database.undoLastMigration({ transaction: 'each' });
+    for (let left = database.migrations.length; left > 0; left--) await database.undoLastMigration({ transaction: 'each' });
     await database.runMigrations({ transaction: 'each' });
     expect(await drift()).toEqual([]);
   } finally {

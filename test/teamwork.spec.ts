@@ -1,4 +1,4 @@
-import { Api } from './api.js';
+import { Api, type Conversation, type List, type Message, type Problem, type ServerEvent, type User } from './api.js';
 import { eventually } from './house.js';
 import { MessengerHouse } from './messenger-house.js';
 
@@ -19,22 +19,24 @@ test('of ten claims at once exactly one gets the conversation, and the others he
   const { id } = await inbox.customerWrites('Claimed', 'Who takes me?');
   const claims = await Promise.all(
     Array.from({ length: 10 }, (_, n) =>
-      (n % 2 ? api : bo).put(`/conversations/${id}/assignment?ifUnassigned=true`, { assigneeId: (n % 2 ? api : bo).me.id }),
+      (n % 2 ? api : bo).put<Conversation & Pick<Problem, 'detail'>>(`/conversations/${id}/assignment?ifUnassigned=true`, {
+        assigneeId: (n % 2 ? api : bo).me.id,
+      }),
     ),
   );
   expect(claims.filter(({ status }) => status === 200)).toHaveLength(1);
   const refused = claims.filter(({ status }) => status === 409);
   expect(refused).toHaveLength(9);
-  const { body } = await api.get(`/conversations/${id}`);
-  const holder = (await api.get('/users')).body.items.find((user: { id: string }) => user.id === body.assigneeId);
-  expect(refused[0]!.body.detail).toBe(`${holder.name} has taken this conversation.`);
+  const { body } = await api.get<Conversation>(`/conversations/${id}`);
+  const holder = (await api.get<List<User>>('/users')).body.items.find((user) => user.id === body.assigneeId);
+  expect(refused[0]!.body.detail).toBe(`${holder?.name} has taken this conversation.`);
   const events = (await inbox.messages(id)).filter(({ kind }) => kind === 'event');
-  expect(events.map(({ text }) => text)).toEqual([`${holder.name} assigned this to themselves`]);
+  expect(events.map(({ text }) => text)).toEqual([`${holder?.name} assigned this to themselves`]);
 });
 
 test('a change made from an outdated version is refused with 412', async () => {
   const { id } = await inbox.customerWrites('Versioned', 'first');
-  const { body: before } = await api.get(`/conversations/${id}`);
+  const { body: before } = await api.get<Conversation>(`/conversations/${id}`);
   const first = await api.patch(
     `/conversations/${id}`,
     { tags: ['lamp', 'vip', 'lamp'], priority: 'high' },
@@ -43,8 +45,8 @@ test('a change made from an outdated version is refused with 412', async () => {
   expect(first).toMatchObject({ status: 200, body: { tags: ['lamp', 'vip'], priority: 'high', version: before.version + 1 } });
   const second = await bo.patch(`/conversations/${id}`, { status: 'closed' }, { 'if-match': `"${before.version}"` });
   expect(second).toMatchObject({ status: 412, body: { title: 'Precondition Failed' } });
-  expect((await api.get(`/conversations/${id}`)).body.status).toBe('open');
-  expect((await api.get('/conversations?tag=vip')).body.items.map((item: { id: string }) => item.id)).toEqual([id]);
+  expect((await api.get<Conversation>(`/conversations/${id}`)).body.status).toBe('open');
+  expect((await api.get<List<Conversation>>('/conversations?tag=vip')).body.items.map((item) => item.id)).toEqual([id]);
 });
 
 test('a reply written while the customer wrote again is refused with what is new, and sent when the agent insists', async () => {
@@ -52,9 +54,9 @@ test('a reply written while the customer wrote again is refused with what is new
   const seen = (await inbox.messages(conversation.id)).at(-1)!.id;
   await inbox.customerWrites('Fast', 'No, two!');
   const path = `/conversations/${conversation.id}/replies`;
-  const stale = await api.post(path, { text: 'One lamp it is.', lastSeenMessageId: seen });
+  const stale = await api.post<{ messages: Message[] }>(path, { text: 'One lamp it is.', lastSeenMessageId: seen });
   expect(stale.status).toBe(409);
-  expect(stale.body.messages.map(({ text }: { text: string }) => text)).toEqual(['No, two!']);
+  expect(stale.body.messages.map(({ text }) => text)).toEqual(['No, two!']);
   expect((await api.post(path, { text: 'One lamp it is.', lastSeenMessageId: seen, force: true })).status).toBe(202);
 });
 
@@ -69,26 +71,26 @@ test('a note stays in the team', async () => {
 test('a customer who writes again reopens a closed conversation', async () => {
   const { id } = await inbox.customerWrites('Back', 'Thanks, bye');
   await api.patch(`/conversations/${id}`, { status: 'closed' });
-  expect((await api.get('/conversations?status=closed')).body.items).toMatchObject([{ id }]);
+  expect((await api.get<List<Conversation>>('/conversations?status=closed')).body.items).toMatchObject([{ id }]);
   await inbox.customerWrites('Back', 'One more thing');
-  expect((await api.get(`/conversations/${id}`)).body).toMatchObject({ status: 'open', unread: true });
+  expect((await api.get<Conversation>(`/conversations/${id}`)).body).toMatchObject({ status: 'open', unread: true });
 });
 
 test('a reply that waits for its time can be taken back, one that was sent cannot', async () => {
   const { id } = await inbox.customerWrites('Patient', 'Tell me tomorrow');
-  const later = await api.post(`/conversations/${id}/replies`, { text: 'Good morning', sendAt: new Date(Date.now() + 3_600_000) });
+  const later = await api.post<Message>(`/conversations/${id}/replies`, { text: 'Good morning', sendAt: new Date(Date.now() + 3_600_000) });
   expect((await api.delete(`/messages/${later.body.id}`)).status).toBe(204);
   expect((await inbox.messages(id)).map(({ text }) => text)).toEqual(['Tell me tomorrow']);
-  expect((await api.get(`/conversations/${id}`)).body).toMatchObject({ messageCount: 1, preview: 'Tell me tomorrow' });
-  const now = await api.post(`/conversations/${id}/replies`, { text: 'Now', then: 'close' });
-  await eventually(async () => expect((await inbox.messages(id)).at(-1)!.delivery.state).toBe('sent'));
+  expect((await api.get<Conversation>(`/conversations/${id}`)).body).toMatchObject({ messageCount: 1, preview: 'Tell me tomorrow' });
+  const now = await api.post<Message>(`/conversations/${id}/replies`, { text: 'Now', then: 'close' });
+  await eventually(async () => expect((await inbox.messages(id)).at(-1)?.delivery?.state).toBe('sent'));
   expect((await api.delete(`/messages/${now.body.id}`)).status).toBe(409);
-  expect((await api.get(`/conversations/${id}`)).body.status).toBe('closed');
+  expect((await api.get<Conversation>(`/conversations/${id}`)).body.status).toBe('closed');
 });
 
 test('a POST repeated with its Idempotency-Key is answered the same and done once', async () => {
   const { id } = await inbox.customerWrites('Twice', 'Hello?');
-  const send = (text: string) => api.post(`/conversations/${id}/replies`, { text }, { 'idempotency-key': 'tap-tap' });
+  const send = (text: string) => api.post<Message>(`/conversations/${id}/replies`, { text }, { 'idempotency-key': 'tap-tap' });
   const first = await send('Hello!');
   const second = await send('Hello!');
   expect([first.status, second.status]).toEqual([202, 202]);
@@ -102,30 +104,32 @@ test('a POST repeated with its Idempotency-Key is answered the same and done onc
 test('words find conversations, also unfinished and without accents where the database folds them', async () => {
   const { id } = await inbox.customerWrites('Searcher', 'Meine Stehlampe flackert seit gestern');
   for (const q of ['stehlampe', 'flack', 'seit gestern', 'SEARCHER Stehlampe'.split(' ')[1]!]) {
-    expect((await api.get(`/conversations?q=${encodeURIComponent(q)}`)).body.items.map((item: { id: string }) => item.id)).toEqual([id]);
+    expect((await api.get<List<Conversation>>(`/conversations?q=${encodeURIComponent(q)}`)).body.items.map((item) => item.id)).toEqual([
+      id,
+    ]);
   }
-  expect((await api.get('/conversations?q=nirgendwo')).body.items).toEqual([]);
-  expect((await api.get(`/conversations?q=${encodeURIComponent('"); DROP TABLE -- \' * (')}`)).status).toBe(200);
+  expect((await api.get<List<Conversation>>('/conversations?q=nirgendwo')).body.items).toEqual([]);
+  expect((await api.get<List<Conversation>>(`/conversations?q=${encodeURIComponent('"); DROP TABLE -- \' * (')}`)).status).toBe(200);
 });
 
 test('a list is paged without doubling or skipping', async () => {
   for (const n of [1, 2, 3]) await inbox.customerWrites(`Page ${n}`, `page me ${n}`);
-  const whole = (await api.get('/conversations?limit=100')).body.items.map((item: { id: string }) => item.id);
+  const whole = (await api.get<List<Conversation>>('/conversations?limit=100')).body.items.map((item) => item.id);
   const paged: string[] = [];
   for (let cursor = ''; ;) {
-    const { body } = await api.get(`/conversations?limit=2${cursor && `&cursor=${cursor}`}`);
-    paged.push(...body.items.map((item: { id: string }) => item.id));
+    const { body } = await api.get<List<Conversation>>(`/conversations?limit=2${cursor && `&cursor=${cursor}`}`);
+    paged.push(...body.items.map((item) => item.id));
     if (!body.nextCursor) break;
     cursor = body.nextCursor;
   }
   expect(paged).toEqual(whole);
-  expect((await api.get('/conversations?cursor=nonsense')).status).toBe(400);
+  expect((await api.get<List<Conversation>>('/conversations?cursor=nonsense')).status).toBe(400);
 });
 
 test('events tell which ids changed, and one who was away resumes without a gap', async () => {
   const { id } = await inbox.customerWrites('Watched', 'before');
   const abort = new AbortController();
-  const seen: Array<{ id: string | null; type: string; data: any }> = [];
+  const seen: ServerEvent[] = [];
   const reading = (async () => {
     for await (const event of api.events(abort.signal)) seen.push(event);
   })().catch((error: Error) => expect(error.name).toBe('AbortError'));
@@ -141,7 +145,7 @@ test('events tell which ids changed, and one who was away resumes without a gap'
   await inbox.customerWrites('Watched', 'while away 1');
   await inbox.customerWrites('Watched', 'while away 2');
   const resumed = new AbortController();
-  const missed = new Set<string>();
+  const missed = new Set<string | undefined>();
   for await (const { type, data } of api.events(resumed.signal, last)) {
     if (type === 'message.created' && data.conversationId === id) missed.add(data.messageId);
     const texts = (await inbox.messages(id)).filter((message) => missed.has(message.id)).map(({ text }) => text);

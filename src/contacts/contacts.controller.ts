@@ -2,20 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { IdParam } from '../http/id.param.js';
 import { Contacts } from './contacts.service.js';
-
-class IdentityView {
-  id: string;
-  scope: string;
-  externalId: string;
-  name: string | null;
-}
-
-class ContactView {
-  id: string;
-  name: string | null;
-  createdAt: Date;
-  identities: IdentityView[];
-}
+import { ContactView } from './contacts.shapes.js';
 
 @ApiTags('Contacts')
 @Controller('api/v1/contacts')

@@ -1,65 +1,14 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsDate,
-  IsEmail,
-  IsIn,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  IsUUID,
-  MaxLength,
-  ValidateIf,
-} from 'class-validator';
 import { BadRequest } from '../errors.js';
 import { IdParam } from '../http/id.param.js';
 import { CurrentUser } from '../people/auth.guard.js';
 import type { User } from '../people/user.entity.js';
-import { type ConversationStatus, priorities, type Priority, statuses } from './conversation.entity.js';
 import { ConversationList, ConversationView, MessageList, MessageView } from './conversation.view.js';
 import { Conversations } from './conversations.service.js';
 import { InboxQuery, PageQuery } from './inbox.query.js';
 import { Replies } from './replies.service.js';
-
-class ConversationPatchBody {
-  @IsOptional() @IsIn(statuses) status?: ConversationStatus;
-  @IsOptional()
-  @ValidateIf((body: ConversationPatchBody) => body.snoozedUntil !== null)
-  @Type(() => Date)
-  @IsDate()
-  snoozedUntil?: Date | null;
-  @IsOptional() @IsIn(priorities) priority?: Priority;
-  @IsOptional() @IsString() @MaxLength(500) subject?: string;
-  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) @MaxLength(100, { each: true }) tags?: string[];
-}
-
-class ReplyBody {
-  @IsString() @IsNotEmpty() @MaxLength(500_000) text: string;
-  @IsOptional() @IsString() @MaxLength(1_000_000) html?: string;
-  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsUUID(undefined, { each: true }) attachmentIds?: string[];
-  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsEmail({}, { each: true }) cc?: string[];
-  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsEmail({}, { each: true }) bcc?: string[];
-  /** The message to answer; the customer's latest when left out. */
-  @IsOptional() @IsUUID() replyToMessageId?: string;
-  /** The newest message you have seen: 409 with what is new when somebody wrote since. */
-  @IsOptional() @IsUUID() lastSeenMessageId?: string;
-  /** Send although somebody wrote since. */
-  @IsOptional() @IsBoolean() force?: boolean;
-  @IsOptional() @Type(() => Date) @IsDate() sendAt?: Date;
-  @IsOptional() @IsIn(['close', 'pending']) then?: 'close' | 'pending';
-}
-
-class NoteBody {
-  @IsString() @IsNotEmpty() @MaxLength(500_000) text: string;
-}
-
-class ReadBody {
-  @IsBoolean() unread: boolean;
-}
+import { ConversationPatchBody, NoteBody, ReadBody, ReplyBody } from './conversations.shapes.js';
 
 @ApiTags('Conversations')
 @Controller('api/v1')

@@ -1,16 +1,14 @@
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Matches, Max, MaxLength, Min } from 'class-validator';
-import { Transform } from 'class-transformer';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import { BadRequest } from '../errors.js';
+import { TrueOrFalse, WholeNumber } from '../text-values.js';
 import { Conversation, type ConversationStatus, statuses } from './conversation.entity.js';
 
-const toInt = Transform(({ value }) => (/^\d+$/.test(String(value)) ? Number(value) : value));
-const toBoolean = Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value));
 const uuidOr = (words: string) => new RegExp(`^(${words}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$`);
 
 /** A page of a list. */
 export class PageQuery {
-  @IsOptional() @toInt @IsInt() @Min(1) @Max(100) limit?: number;
+  @IsOptional() @WholeNumber() @IsInt() @Min(1) @Max(100) limit?: number;
   /** The `nextCursor` of the page before. */
   @IsOptional() @IsString() @MaxLength(500) cursor?: string;
 }
@@ -25,7 +23,7 @@ export class InboxQuery extends PageQuery {
   @IsOptional() @IsUUID() teamId?: string;
   @IsOptional() @IsString() @MaxLength(100) tag?: string;
   @IsOptional() @IsUUID() contactId?: string;
-  @IsOptional() @toBoolean @IsBoolean() unread?: boolean;
+  @IsOptional() @TrueOrFalse() @IsBoolean() unread?: boolean;
   /** Words that a message, its subject or its author must have; the last one may be unfinished. */
   @IsOptional() @IsString() @MaxLength(300) q?: string;
   @IsOptional() @IsIn(['newest', 'oldest', 'waiting']) sort?: 'newest' | 'oldest' | 'waiting';

@@ -85,7 +85,7 @@ export class Replies {
       await manager.update(Conversation, conversationId, {
         messageCount: () => 'message_count + 1',
         version: () => 'version + 1',
-      } as never);
+      });
       await this.changes.write(
         manager,
         { type: 'message.created', conversationId, messageId: message.id },

@@ -77,12 +77,5 @@ function driverCode(error: unknown): string | undefined {
 
 /** Inserts unless a unique key already has such a row; never fails for it. */
 export async function insertNew<T extends ObjectLiteral>(manager: EntityManager, entity: new () => T, rows: T | T[]): Promise<void> {
-  await manager
-    .createQueryBuilder()
-    .insert()
-    .into(entity)
-    .values(rows as never)
-    .orIgnore()
-    .updateEntity(false)
-    .execute();
+  await manager.createQueryBuilder().insert().into(entity).values(rows).orIgnore().updateEntity(false).execute();
 }

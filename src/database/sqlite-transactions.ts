@@ -92,5 +92,5 @@ function takingTurns(runner: Runner, turn: Turn): Runner {
         releaseAtEnd();
       }
     },
-  }) as Runner;
+  } satisfies Partial<Runner>);
 }

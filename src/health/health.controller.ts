@@ -4,21 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Public } from '../people/auth.guard.js';
 import { JobQueue } from '../queue/jobs.js';
-
-class LiveView {
-  status: 'ok';
-}
-
-class DependencyView {
-  status: 'ok' | 'down';
-  detail: string | null;
-}
-
-class ReadyView {
-  status: 'ok' | 'down';
-  database: DependencyView;
-  queue: DependencyView;
-}
+import { DependencyView, LiveView, ReadyView } from './health.shapes.js';
 
 const patienceMs = 2_000;
 

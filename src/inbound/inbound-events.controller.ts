@@ -1,54 +1,14 @@
 import { Body, Controller, Get, HttpCode, Injectable, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsUUID, ValidateNested } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { DataSource, In, IsNull, Not } from 'typeorm';
-import { PageQuery, readCursor, writeCursor } from '../conversations/inbox.query.js';
+import { readCursor, writeCursor } from '../conversations/inbox.query.js';
 import { BadRequest, NotFound } from '../errors.js';
 import { IdParam } from '../http/id.param.js';
 import { Roles } from '../people/auth.guard.js';
-import { InboundEvent, type InboundState } from './inbound-event.entity.js';
+import { InboundEvent } from './inbound-event.entity.js';
 import { Ledger } from './ledger.service.js';
-
-const states = ['received', 'processed', 'ignored', 'quarantined', 'unrouted'] as const;
-const replayable: InboundState[] = ['processed', 'ignored', 'quarantined'];
-
-class InboundEventsQuery extends PageQuery {
-  @IsOptional() @IsIn(states) state?: InboundState;
-  @IsOptional() @IsUUID() channelId?: string;
-}
-
-class ReplayFilter {
-  @IsOptional() @IsIn(replayable) state?: 'processed' | 'ignored' | 'quarantined';
-  @IsOptional() @IsUUID() channelId?: string;
-}
-
-class ReplayBody {
-  @IsOptional() @IsArray() @ArrayMaxSize(1000) @IsUUID(undefined, { each: true }) ids?: string[];
-  /** Everything of this kind; `state` is `quarantined` when left out. */
-  @IsOptional() @ValidateNested() @Type(() => ReplayFilter) filter?: ReplayFilter;
-}
-
-class InboundEventView {
-  id: string;
-  channelId: string | null;
-  connector: string;
-  receivedAt: Date;
-  state: 'received' | 'processed' | 'ignored' | 'quarantined' | 'unrouted';
-  reason: string | null;
-  attempts: number;
-}
-
-class InboundEventList {
-  items: InboundEventView[];
-  nextCursor: string | null;
-}
-
-class ReplayView {
-  /** How many events are now being taken in anew. */
-  replayed: number;
-}
+import { InboundEventList, InboundEventView, InboundEventsQuery, ReplayBody, ReplayView, replayable } from './inbound-events.shapes.js';
 
 /** The inbound ledger, for those who look after the channels. */
 @ApiTags('Inbound ledger')

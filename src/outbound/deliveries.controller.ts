@@ -1,50 +1,13 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { DataSource, In } from 'typeorm';
-import { Delivery, deliveryStates, type DeliveryState } from '../conversations/delivery.entity.js';
-import { DeliveryView, deliveryView } from '../conversations/conversation.view.js';
-import { PageQuery, readCursor, writeCursor } from '../conversations/inbox.query.js';
+import { Delivery } from '../conversations/delivery.entity.js';
+import { deliveryView } from '../conversations/conversation.view.js';
+import { readCursor, writeCursor } from '../conversations/inbox.query.js';
 import { Message } from '../conversations/message.entity.js';
 import { Replies } from '../conversations/replies.service.js';
 import { Problem } from '../errors.js';
-
-class DeliveriesQuery extends PageQuery {
-  /** One or several, separated by commas. */
-  @IsOptional()
-  @Transform(({ value }) => (typeof value === 'string' ? value.split(',') : value))
-  @IsArray()
-  @IsIn(deliveryStates, { each: true })
-  state?: DeliveryState[];
-}
-
-class RetryBody {
-  @IsArray() @ArrayMaxSize(500) @IsUUID(undefined, { each: true }) ids: string[];
-}
-
-class DeliveryItem extends DeliveryView {
-  id: string;
-  messageId: string;
-  conversationId: string;
-  channelId: string;
-  createdAt: Date;
-}
-
-class DeliveryList {
-  items: DeliveryItem[];
-  nextCursor: string | null;
-}
-
-class RefusedRetry {
-  id: string;
-  reason: string;
-}
-
-class RetryView {
-  retried: string[];
-  refused: RefusedRetry[];
-}
+import { DeliveriesQuery, DeliveryItem, DeliveryList, RetryBody, RetryView } from './deliveries.shapes.js';
 
 /** Replies on their way, above all those that did not arrive. */
 @ApiTags('Deliveries')

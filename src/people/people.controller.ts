@@ -1,61 +1,22 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { IsEmail, IsIn, IsNotEmpty, IsString, MaxLength, MinLength } from 'class-validator';
 import '@fastify/cookie';
 import type { FastifyReply } from 'fastify';
 import { Config } from '../config.js';
 import { CurrentCaller, CurrentUser, Public, Roles, sessionCookie } from './auth.guard.js';
 import { type Caller, People } from './people.service.js';
-import { User, type UserRole } from './user.entity.js';
-
-class SignInBody {
-  @IsString() @MaxLength(320) email: string;
-  @IsString() @MaxLength(1000) password: string;
-}
-
-class FirstAdminBody {
-  @IsString() @IsNotEmpty() @MaxLength(200) name: string;
-  @IsEmail() @MaxLength(320) email: string;
-  @IsString() @MinLength(8) @MaxLength(1000) password: string;
-}
-
-class NewUserBody extends FirstAdminBody {
-  @IsIn(['admin', 'supervisor', 'agent']) role: UserRole;
-}
-
-class NewApiKeyBody {
-  @IsString() @IsNotEmpty() @MaxLength(200) name: string;
-}
-
-/** A user as everybody may see them. */
-export class UserView {
-  id: string;
-  name: string;
-  email: string;
-  role: 'admin' | 'supervisor' | 'agent';
-}
-
-class MeView {
-  user: UserView;
-  /** Goes into the X-CSRF-Token header of every change a browser makes. Null for API keys, which need none. */
-  csrfToken: string | null;
-}
-
-class SetupView {
-  /** True while nobody can sign in yet and the first visitor becomes admin. */
-  needed: boolean;
-}
-
-class ApiKeyView {
-  id: string;
-  /** Shown this once. */
-  key: string;
-}
-
-class UserList {
-  items: UserView[];
-  nextCursor: string | null;
-}
+import { User } from './user.entity.js';
+import {
+  ApiKeyView,
+  FirstAdminBody,
+  MeView,
+  NewApiKeyBody,
+  NewUserBody,
+  SetupView,
+  SignInBody,
+  UserList,
+  UserView,
+} from './people.shapes.js';
 
 const view = ({ id, name, email, role }: User): UserView => ({ id, name, email, role });
 const me = ({ user, csrfToken }: Caller): MeView => ({ user: view(user), csrfToken });

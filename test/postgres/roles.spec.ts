@@ -1,4 +1,4 @@
-import { Api } from '../api.js';
+import { Api, type Conversation } from '../api.js';
 import { adminEmail, adminPassword, type AppProcess, eventually, freePort, freshGround, type Ground, ready, spawnApp } from '../house.js';
 import { Outside } from '../outside.js';
 
@@ -28,9 +28,9 @@ const roundTrip = async (first: Api, second: Api) => {
   const customer = outside.meta.customer(`Ada ${Math.random()}`);
   outside.meta.customerWrites(outside.page, customer, 'Is anybody there?');
   const conversation = await eventually(async () => {
-    const found = (await second.all('/conversations')).find(({ preview }) => preview === 'Is anybody there?');
+    const found = (await second.all<Conversation>('/conversations')).find(({ preview }) => preview === 'Is anybody there?');
     expect(found).toBeDefined();
-    return found;
+    return found!;
   });
   const abort = new AbortController();
   const heard = (async () => {

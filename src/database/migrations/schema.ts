@@ -44,7 +44,7 @@ export const dialectOf = (runner: QueryRunner): Dialect => (runner.dataSource.op
 export async function createTable(runner: QueryRunner, name: string, shape: TableShape): Promise<void> {
   const dialect = dialectOf(runner);
   const columns = Object.entries(shape.columns).map(([columnName, { type, default: value, ...rest }]) => {
-    const defaultValue = typeof value === 'boolean' && dialect === 'sqlite' ? Number(value) : value;
+    const defaultValue: unknown = typeof value === 'boolean' && dialect === 'sqlite' ? Number(value) : value;
     return new TableColumn({ name: columnName, type, ...types[dialect][type], ...rest, default: defaultValue as string | undefined });
   });
   const foreignKeys = Object.entries(shape.references ?? {}).map(

@@ -11,9 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_auth_setup"];
+        /** Whether the first visit has to create an admin. */
+        get: operations["People_setup"];
         put?: never;
-        post: operations["post_auth_setup"];
+        /** Creates the first admin and signs in; 409 once there is a user. */
+        post: operations["People_createFirstAdmin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -29,23 +31,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_auth_login"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_auth_me"];
-        put?: never;
-        post?: never;
+        /** Signs in: sets an http-only session cookie. */
+        post: operations["People_login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -61,7 +48,56 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_auth_logout"];
+        post: operations["People_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["People_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["People_users"];
+        put?: never;
+        post: operations["People_createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A key for scripts; it acts as you. */
+        post: operations["People_createApiKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -75,7 +111,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_connectors"];
+        /** The kinds of channel there are, what each can do, and what it must be told. */
+        get: operations["Channels_listConnectors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -91,25 +128,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_channels"];
+        get: operations["Channels_list"];
         put?: never;
-        post: operations["post_channels"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/channels/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["post_channels_test"];
+        /** Connects an account. The credentials are tried first: 422 with the server's own words when it refuses them. */
+        post: operations["Channels_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -123,13 +145,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_channels_id_"];
+        get: operations["Channels_find"];
         put?: never;
         post?: never;
-        delete: operations["delete_channels_id_"];
+        /** Disconnects the account and forgets its credentials; its conversations stay. */
+        delete: operations["Channels_remove"];
         options?: never;
         head?: never;
-        patch: operations["patch_channels_id_"];
+        patch: operations["Channels_update"];
+        trace?: never;
+    };
+    "/api/v1/channels/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries settings without keeping them. */
+        post: operations["Channels_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/conversations": {
@@ -139,7 +179,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_conversations"];
+        get: operations["Conversations_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -155,29 +195,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_conversations_id_"];
+        get: operations["Conversations_find"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch_conversations_id_"];
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/assignment": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put: operations["put_conversations_id_assignment"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        /** Changes a conversation; 412 when `If-Match` names a version that is no longer the newest. */
+        patch: operations["Conversations_patch"];
         trace?: never;
     };
     "/api/v1/conversations/{id}/read": {
@@ -188,7 +213,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["put_conversations_id_read"];
+        /** Marks a conversation as read or unread, for everybody. */
+        put: operations["Conversations_setUnread"];
         post?: never;
         delete?: never;
         options?: never;
@@ -203,7 +229,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_conversations_id_messages"];
+        /** Oldest first. */
+        get: operations["Conversations_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -221,7 +248,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_conversations_id_replies"];
+        /** Answers the customer through the channel they wrote on. 422 with the reason when the channel forbids it. */
+        post: operations["Conversations_reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -237,7 +265,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_conversations_id_notes"];
+        /** Never leaves the team. */
+        post: operations["Conversations_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -253,7 +282,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_messages_id_retry"];
+        /** Sends a reply again that failed or is uncertain. */
+        post: operations["Conversations_retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -270,7 +300,90 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete_messages_id_"];
+        /** Takes back a reply that is still queued; 409 once it is on its way. */
+        delete: operations["Conversations_undo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uploads one file (multipart field `file`) for a reply. */
+        post: operations["Attachments_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Attachments_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["Assignment_assign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Assignment_teams"];
+        put?: never;
+        post: operations["Assignment_createTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer and the ways platforms know them; their conversations are `GET /conversations?contactId=`. */
+        get: operations["Contacts_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -283,7 +396,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_inbound_events"];
+        /** Newest first. */
+        get: operations["InboundEvents_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -301,14 +415,49 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_inbound_events_replay"];
+        /** Takes events in again, e.g. after an upgrade that understands them. What is there already is not doubled. */
+        post: operations["InboundEvents_replay"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/attachments": {
+    "/api/v1/inbound-events/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes as they came. */
+        get: operations["InboundEvents_raw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first. */
+        get: operations["Deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/retry": {
         parameters: {
             query?: never;
             header?: never;
@@ -317,23 +466,58 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_attachments"];
+        /** Sends failed or uncertain replies again; each that cannot be is answered with the reason. */
+        post: operations["Deliveries_retry"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users": {
+    "/api/v1/events": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["get_users"];
+        /** `Last-Event-ID` resumes without a gap; `reset` says that the gap is too old and everything has to be fetched anew. */
+        get: operations["Events_stream"];
         put?: never;
-        post: operations["post_users"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Health_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 503 when a dependency is down, each named. */
+        get: operations["Health_ready"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -344,6 +528,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        SetupView: {
+            /** @description True while nobody can sign in yet and the first visitor becomes admin. */
+            needed: boolean;
+        };
+        FirstAdminBody: {
+            name: string;
+            /** Format: email */
+            email: string;
+            password: string;
+        };
         UserView: {
             id: string;
             name: string;
@@ -353,22 +547,39 @@ export interface components {
         };
         MeView: {
             user: components["schemas"]["UserView"];
+            /** @description Goes into the X-CSRF-Token header of every change a browser makes. Null for API keys, which need none. */
             csrfToken: string | null;
         };
-        Check: {
-            name: string;
-            ok: boolean;
-            detail: string;
+        SignInBody: {
+            email: string;
+            password: string;
         };
-        ChannelTestView: {
-            ok: boolean;
-            checks: components["schemas"]["Check"][];
+        UserList: {
+            items: components["schemas"]["UserView"][];
+            nextCursor: string | null;
+        };
+        NewUserBody: {
+            name: string;
+            /** Format: email */
+            email: string;
+            password: string;
+            /** @enum {string} */
+            role: "admin" | "supervisor" | "agent";
+        };
+        NewApiKeyBody: {
+            name: string;
+        };
+        ApiKeyView: {
+            id: string;
+            /** @description Shown this once. */
+            key: string;
         };
         CapabilitiesView: {
             html: boolean;
             subject: boolean;
             cc: boolean;
             attachments: boolean;
+            /** @description The longest text of one reply; null where there is no limit. */
             maxLength: number | null;
             /** @enum {string} */
             lengthUnit: "characters" | "bytes";
@@ -378,20 +589,24 @@ export interface components {
             label: string;
             kinds: ("email" | "dm" | "comment")[];
             capabilities: components["schemas"]["CapabilitiesView"];
+            /** @description JSON schema of the settings; `writeOnly` properties are secrets. */
             settingsSchema: {
                 [key: string]: unknown;
             };
+        };
+        ImportProgress: {
+            done: number;
+            total: number;
         };
         ChannelHealth: {
             /** @enum {string} */
             state: "ok" | "degraded" | "needs-auth" | "down";
             detail: string | null;
+            /** Format: date-time */
             lastEventAt: string | null;
+            /** Format: date-time */
             lastSyncAt: string | null;
-            importProgress?: {
-                done: number;
-                total: number;
-            };
+            importProgress?: components["schemas"]["ImportProgress"];
         };
         ChannelView: {
             id: string;
@@ -401,15 +616,68 @@ export interface components {
             enabled: boolean;
             health: components["schemas"]["ChannelHealth"];
         };
-        ReplyWindowView: {
-            open: boolean;
-            mode: string;
-            closesAt: string | null;
-            reason: string | null;
+        ChannelList: {
+            items: components["schemas"]["ChannelView"][];
+            nextCursor: string | null;
+        };
+        ChannelWithSettings: {
+            id: string;
+            type: string;
+            name: string;
+            address: string;
+            enabled: boolean;
+            health: components["schemas"]["ChannelHealth"];
+            /** @description Without secrets. */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        NewChannelBody: {
+            type: string;
+            name: string;
+            /** @description The mail address, for connectors that have no other way to know it. */
+            address?: string;
+            /** @description As the connector's settings schema says; see GET /connectors. */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        CheckView: {
+            name: string;
+            ok: boolean;
+            detail: string;
+        };
+        ChannelTestView: {
+            ok: boolean;
+            checks: components["schemas"]["CheckView"][];
+        };
+        ChannelPatchBody: {
+            name?: string;
+            /** @description False pauses the channel. */
+            enabled?: boolean;
+            /** @description Only what changes; secrets left out stay as they are. */
+            settings?: {
+                [key: string]: unknown;
+            };
         };
         ContactSummary: {
             id: string;
             name: string | null;
+        };
+        ReplyWindowView: {
+            open: boolean;
+            /** Format: date-time */
+            closesAt: string | null;
+            /** @description How an answer would travel now, e.g. `standard` or `human_agent`. */
+            mode: string;
+            /** @description Why it is closed, for agents. */
+            reason: string | null;
+        };
+        SourceView: {
+            postId: string;
+            permalink: string | null;
+            text: string | null;
+            adId: string | null;
         };
         ConversationView: {
             id: string;
@@ -421,6 +689,7 @@ export interface components {
             subject: string | null;
             /** @enum {string} */
             status: "open" | "pending" | "snoozed" | "closed";
+            /** Format: date-time */
             snoozedUntil: string | null;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
@@ -431,20 +700,35 @@ export interface components {
             preview: string;
             messageCount: number;
             unread: boolean;
+            /** Format: date-time */
             waitingSince: string | null;
+            /** Format: date-time */
             lastMessageAt: string;
+            /** @description Null where the platform sets no limit. */
             replyWindow: components["schemas"]["ReplyWindowView"] | null;
-            source: {
-                postId: string;
-                permalink: string | null;
-                text: string | null;
-                adId: string | null;
-            } | null;
+            source: components["schemas"]["SourceView"] | null;
             version: number;
         };
-        MessageAuthor: {
+        ConversationList: {
+            items: components["schemas"]["ConversationView"][];
+            nextCursor: string | null;
+        };
+        ConversationPatchBody: {
             /** @enum {string} */
-            type: "contact" | "agent" | "system";
+            status?: "open" | "pending" | "snoozed" | "closed";
+            /** Format: date-time */
+            snoozedUntil?: string | null;
+            /** @enum {string} */
+            priority?: "low" | "normal" | "high" | "urgent";
+            subject?: string;
+            tags?: string[];
+        };
+        ReadBody: {
+            unread: boolean;
+        };
+        AuthorView: {
+            /** @enum {string} */
+            type: "agent" | "contact" | "system";
             id: string | null;
             name: string | null;
         };
@@ -452,22 +736,34 @@ export interface components {
             id: string;
             filename: string;
             contentType: string;
+            /** @description Bytes. */
             size: number;
             inline: boolean;
             contentId: string | null;
         };
-        DeliveryError: {
+        ReactionView: {
+            emoji: string;
+            by: string;
+        };
+        PlacedByView: {
+            rule: string;
+            evidence: string;
+        };
+        DeliveryErrorView: {
             code: string | null;
+            /** @description In words an agent understands, the platform's own where it gave some. */
             message: string;
             retryable: boolean;
+            /** @description What to do about it. */
             action: string | null;
         };
         DeliveryView: {
             /** @enum {string} */
-            state: "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "uncertain";
+            state: "sent" | "queued" | "sending" | "delivered" | "read" | "failed" | "uncertain";
             attempts: number;
+            /** Format: date-time */
             nextAttemptAt: string | null;
-            error: components["schemas"]["DeliveryError"] | null;
+            error: components["schemas"]["DeliveryErrorView"] | null;
         };
         MessageView: {
             id: string;
@@ -477,67 +773,160 @@ export interface components {
             /** @enum {string} */
             direction: "inbound" | "outbound";
             externalId: string | null;
-            author: components["schemas"]["MessageAuthor"];
+            author: components["schemas"]["AuthorView"];
+            /** Format: date-time */
             sentAt: string;
+            /** Format: date-time */
             receivedAt: string;
             text: string;
             html: string | null;
             quotedText: string | null;
             attachments: components["schemas"]["AttachmentView"][];
-            reactions: {
-                emoji: string;
-                by: string;
-            }[];
+            reactions: components["schemas"]["ReactionView"][];
+            /** Format: date-time */
             editedAt: string | null;
+            /** Format: date-time */
             deletedAt: string | null;
             replyToMessageId: string | null;
-            placedBy: {
-                rule: string;
-                evidence: string;
-            } | null;
+            placedBy: components["schemas"]["PlacedByView"] | null;
             delivery: components["schemas"]["DeliveryView"] | null;
+        };
+        MessageList: {
+            items: components["schemas"]["MessageView"][];
+            nextCursor: string | null;
+        };
+        ReplyBody: {
+            text: string;
+            html?: string;
+            attachmentIds?: string[];
+            cc?: string[];
+            bcc?: string[];
+            /**
+             * Format: uuid
+             * @description The message to answer; the customer's latest when left out.
+             */
+            replyToMessageId?: string;
+            /**
+             * Format: uuid
+             * @description The newest message you have seen: 409 with what is new when somebody wrote since.
+             */
+            lastSeenMessageId?: string;
+            /** @description Send although somebody wrote since. */
+            force?: boolean;
+            /** Format: date-time */
+            sendAt?: string;
+            /** @enum {string} */
+            then?: "close" | "pending";
+        };
+        NoteBody: {
+            text: string;
+        };
+        AssignmentBody: {
+            /**
+             * Format: uuid
+             * @description Null takes the conversation from whoever has it.
+             */
+            assigneeId: string | null;
+            /** Format: uuid */
+            teamId?: string | null;
+        };
+        TeamView: {
+            id: string;
+            name: string;
+        };
+        TeamList: {
+            items: components["schemas"]["TeamView"][];
+            nextCursor: string | null;
+        };
+        NewTeamBody: {
+            name: string;
+        };
+        IdentityView: {
+            id: string;
+            scope: string;
+            externalId: string;
+            name: string | null;
+        };
+        ContactView: {
+            id: string;
+            name: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            identities: components["schemas"]["IdentityView"][];
         };
         InboundEventView: {
             id: string;
             channelId: string | null;
             connector: string;
+            /** Format: date-time */
             receivedAt: string;
             /** @enum {string} */
-            state: "received" | "processed" | "ignored" | "quarantined" | "unrouted";
+            state: "ignored" | "received" | "processed" | "quarantined" | "unrouted";
             reason: string | null;
             attempts: number;
         };
-        CreateChannel: {
-            type: string;
-            name: string;
-            address?: string;
-            settings: {
-                [key: string]: unknown;
-            };
-        };
-        UserPage: {
-            items: components["schemas"]["UserView"][];
-            nextCursor: string | null;
-        };
-        ChannelPage: {
-            items: components["schemas"]["ChannelView"][];
-            nextCursor: string | null;
-        };
-        ConversationPage: {
-            items: components["schemas"]["ConversationView"][];
-            nextCursor: string | null;
-        };
-        MessagePage: {
-            items: components["schemas"]["MessageView"][];
-            nextCursor: string | null;
-        };
-        InboundEventPage: {
+        InboundEventList: {
             items: components["schemas"]["InboundEventView"][];
             nextCursor: string | null;
         };
-        AttachmentUpload: {
-            /** Format: binary */
-            file?: string;
+        ReplayFilter: {
+            /** @enum {string} */
+            state?: "processed" | "ignored" | "quarantined";
+            /** Format: uuid */
+            channelId?: string;
+        };
+        ReplayBody: {
+            ids?: string[];
+            /** @description Everything of this kind; `state` is `quarantined` when left out. */
+            filter?: components["schemas"]["ReplayFilter"];
+        };
+        ReplayView: {
+            /** @description How many events are now being taken in anew. */
+            replayed: number;
+        };
+        DeliveryItem: {
+            /** @enum {string} */
+            state: "sent" | "queued" | "sending" | "delivered" | "read" | "failed" | "uncertain";
+            attempts: number;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            error: components["schemas"]["DeliveryErrorView"] | null;
+            id: string;
+            messageId: string;
+            conversationId: string;
+            channelId: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        DeliveryList: {
+            items: components["schemas"]["DeliveryItem"][];
+            nextCursor: string | null;
+        };
+        RetryBody: {
+            ids: string[];
+        };
+        RefusedRetry: {
+            id: string;
+            reason: string;
+        };
+        RetryView: {
+            retried: string[];
+            refused: components["schemas"]["RefusedRetry"][];
+        };
+        LiveView: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        DependencyView: {
+            /** @enum {string} */
+            status: "ok" | "down";
+            detail: string | null;
+        };
+        ReadyView: {
+            /** @enum {string} */
+            status: "ok" | "down";
+            database: components["schemas"]["DependencyView"];
+            queue: components["schemas"]["DependencyView"];
         };
     };
     responses: never;
@@ -548,7 +937,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_auth_setup: {
+    People_setup: {
         parameters: {
             query?: never;
             header?: never;
@@ -562,14 +951,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        needed: boolean;
-                    };
+                    "application/json": components["schemas"]["SetupView"];
                 };
             };
         };
     };
-    post_auth_setup: {
+    People_createFirstAdmin: {
         parameters: {
             query?: never;
             header?: never;
@@ -578,11 +965,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    email: string;
-                    password: string;
-                };
+                "application/json": components["schemas"]["FirstAdminBody"];
             };
         };
         responses: {
@@ -596,7 +979,7 @@ export interface operations {
             };
         };
     };
-    post_auth_login: {
+    People_login: {
         parameters: {
             query?: never;
             header?: never;
@@ -605,10 +988,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    email: string;
-                    password: string;
-                };
+                "application/json": components["schemas"]["SignInBody"];
             };
         };
         responses: {
@@ -622,26 +1002,7 @@ export interface operations {
             };
         };
     };
-    get_auth_me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeView"];
-                };
-            };
-        };
-    };
-    post_auth_logout: {
+    People_logout: {
         parameters: {
             query?: never;
             header?: never;
@@ -658,7 +1019,91 @@ export interface operations {
             };
         };
     };
-    get_connectors: {
+    People_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeView"];
+                };
+            };
+        };
+    };
+    People_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+        };
+    };
+    People_createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+        };
+    };
+    People_createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKeyBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyView"];
+                };
+            };
+        };
+    };
+    Channels_listConnectors: {
         parameters: {
             query?: never;
             header?: never;
@@ -677,12 +1122,9 @@ export interface operations {
             };
         };
     };
-    get_channels: {
+    Channels_list: {
         parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -694,12 +1136,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChannelPage"];
+                    "application/json": components["schemas"]["ChannelList"];
                 };
             };
         };
     };
-    post_channels: {
+    Channels_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -708,7 +1150,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateChannel"];
+                "application/json": components["schemas"]["NewChannelBody"];
             };
         };
         responses: {
@@ -722,7 +1164,72 @@ export interface operations {
             };
         };
     };
-    post_channels_test: {
+    Channels_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelWithSettings"];
+                };
+            };
+        };
+    };
+    Channels_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Channels_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelPatchBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+        };
+    };
+    Channels_test: {
         parameters: {
             query?: never;
             header?: never;
@@ -731,7 +1238,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateChannel"];
+                "application/json": components["schemas"]["NewChannelBody"];
             };
         };
         responses: {
@@ -745,89 +1252,24 @@ export interface operations {
             };
         };
     };
-    get_channels_id_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChannelView"];
-                };
-            };
-        };
-    };
-    delete_channels_id_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    patch_channels_id_: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    name?: string;
-                    enabled?: boolean;
-                };
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChannelView"];
-                };
-            };
-        };
-    };
-    get_conversations: {
+    Conversations_list: {
         parameters: {
             query?: {
-                limit?: number;
-                cursor?: string;
-                status?: string;
-                kind?: string;
+                status?: "open" | "pending" | "snoozed" | "closed";
+                kind?: "email" | "dm" | "comment";
                 channelId?: string;
+                /** @description A user's id, `me` or `none`. */
                 assigneeId?: string;
                 teamId?: string;
                 tag?: string;
                 contactId?: string;
                 unread?: boolean;
+                /** @description Words that a message, its subject or its author must have; the last one may be unfinished. */
                 q?: string;
-                sort?: string;
+                sort?: "newest" | "oldest" | "waiting";
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -840,12 +1282,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConversationPage"];
+                    "application/json": components["schemas"]["ConversationList"];
                 };
             };
         };
     };
-    get_conversations_id_: {
+    Conversations_find: {
         parameters: {
             query?: never;
             header?: never;
@@ -866,10 +1308,13 @@ export interface operations {
             };
         };
     };
-    patch_conversations_id_: {
+    Conversations_patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `version` the change was made from */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -877,11 +1322,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    status?: "open" | "pending" | "snoozed" | "closed";
-                    subject?: string;
-                };
+                "application/json": components["schemas"]["ConversationPatchBody"];
             };
         };
         responses: {
@@ -895,36 +1336,7 @@ export interface operations {
             };
         };
     };
-    put_conversations_id_assignment: {
-        parameters: {
-            query?: {
-                ifUnassigned?: boolean;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    assigneeId: string | null;
-                };
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConversationView"];
-                };
-            };
-        };
-    };
-    put_conversations_id_read: {
+    Conversations_setUnread: {
         parameters: {
             query?: never;
             header?: never;
@@ -935,9 +1347,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    unread: boolean;
-                };
+                "application/json": components["schemas"]["ReadBody"];
             };
         };
         responses: {
@@ -949,10 +1359,11 @@ export interface operations {
             };
         };
     };
-    get_conversations_id_messages: {
+    Conversations_messages: {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description The `nextCursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
@@ -968,15 +1379,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessagePage"];
+                    "application/json": components["schemas"]["MessageList"];
                 };
             };
         };
     };
-    post_conversations_id_replies: {
+    Conversations_reply: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "idempotency-key": string;
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -984,17 +1398,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    text: string;
-                    html?: string;
-                    cc?: string[];
-                    bcc?: string[];
-                    attachmentIds?: string[];
-                    lastSeenMessageId?: string;
-                    force?: boolean;
-                    /** @enum {string} */
-                    then?: "close" | "pending";
-                };
+                "application/json": components["schemas"]["ReplyBody"];
             };
         };
         responses: {
@@ -1008,10 +1412,13 @@ export interface operations {
             };
         };
     };
-    post_conversations_id_notes: {
+    Conversations_note: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "idempotency-key": string;
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1019,9 +1426,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    text: string;
-                };
+                "application/json": components["schemas"]["NoteBody"];
             };
         };
         responses: {
@@ -1035,7 +1440,7 @@ export interface operations {
             };
         };
     };
-    post_messages_id_retry: {
+    Conversations_retry: {
         parameters: {
             query?: never;
             header?: never;
@@ -1046,7 +1451,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1056,7 +1461,7 @@ export interface operations {
             };
         };
     };
-    delete_messages_id_: {
+    Conversations_undo: {
         parameters: {
             query?: never;
             header?: never;
@@ -1075,30 +1480,7 @@ export interface operations {
             };
         };
     };
-    get_inbound_events: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                state?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundEventPage"];
-                };
-            };
-        };
-    };
-    post_inbound_events_replay: {
+    Attachments_upload: {
         parameters: {
             query?: never;
             header?: never;
@@ -1107,34 +1489,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    ids?: string[];
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file?: string;
                 };
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        replayed: number;
-                    };
-                };
-            };
-        };
-    };
-    post_attachments: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AttachmentUpload"];
             };
         };
         responses: {
@@ -1148,11 +1506,124 @@ export interface operations {
             };
         };
     };
-    get_users: {
+    Attachments_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Assignment_assign: {
+        parameters: {
+            query?: {
+                /** @description 409 when somebody has it already. */
+                ifUnassigned?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+        };
+    };
+    Assignment_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamList"];
+                };
+            };
+        };
+    };
+    Assignment_createTeam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeamBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamView"];
+                };
+            };
+        };
+    };
+    Contacts_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+        };
+    };
+    InboundEvents_list: {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description The `nextCursor` of the page before. */
                 cursor?: string;
+                state?: "received" | "processed" | "ignored" | "quarantined" | "unrouted";
+                channelId?: string;
             };
             header?: never;
             path?: never;
@@ -1165,12 +1636,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserPage"];
+                    "application/json": components["schemas"]["InboundEventList"];
                 };
             };
         };
     };
-    post_users: {
+    InboundEvents_replay: {
         parameters: {
             query?: never;
             header?: never;
@@ -1179,22 +1650,143 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    name: string;
-                    email: string;
-                    password: string;
-                    /** @enum {string} */
-                    role: "admin" | "supervisor" | "agent";
-                };
+                "application/json": components["schemas"]["ReplayBody"];
             };
         };
         responses: {
-            201: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserView"];
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+        };
+    };
+    InboundEvents_raw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Deliveries_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description One or several, separated by commas. */
+                state?: ("queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "uncertain")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+        };
+    };
+    Deliveries_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryBody"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryView"];
+                };
+            };
+        };
+    };
+    Events_stream: {
+        parameters: {
+            query?: never;
+            header: {
+                "last-event-id": string;
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    Health_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveView"];
+                };
+            };
+        };
+    };
+    Health_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyView"];
                 };
             };
         };

@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { mailInspect } from './mail-inspect.js';
+import { migrate } from './migrate.js';
+import { userAdd } from './user-add.js';
+
+/** A command takes the words after its name and resolves with the exit code. */
+export type Command = (words: string[]) => Promise<number>;
+
+const commands: Record<string, { usage: string; about: string; run: Command }> = {
+  'mail inspect': { usage: 'FILE…', about: 'show what the email connector makes of raw mails, one JSON line each', run: mailInspect },
+  migrate: { usage: '', about: 'bring the database up to date, as every start does', run: migrate },
+  'user add': {
+    usage: '--email ADDRESS --name NAME [--role admin|supervisor|agent]',
+    about: 'add a user; the password is read from standard input',
+    run: userAdd,
+  },
+};
+
+function help(): string {
+  const lines = Object.entries(commands).map(([name, { usage, about }]) => `  tributary ${name} ${usage}\n      ${about}`);
+  return `Tributary, on the command line. It reads the same environment as the server.\n\n${lines.join('\n')}\n\n  tributary help\n`;
+}
+
+const words = process.argv.slice(2);
+const name = [words.slice(0, 2).join(' '), words[0] ?? 'help'].find((candidate) => candidate in commands);
+const command = name === undefined ? undefined : commands[name];
+
+if (command && name !== undefined) {
+  process.exitCode = await command.run(words.slice(name.split(' ').length)).catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  });
+} else {
+  const asked = words.length === 0 || ['help', '--help', '-h'].includes(words[0]!);
+  (asked ? process.stdout : process.stderr).write(asked ? help() : `There is no command "${words.join(' ')}".\n\n${help()}`);
+  process.exitCode = asked ? 0 : 2;
+}

@@ -1,0 +1,52 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsDate,
+  IsEmail,
+  IsIn,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  IsUUID,
+  MaxLength,
+  ValidateIf,
+} from 'class-validator';
+import { type ConversationStatus, priorities, type Priority, statuses } from './conversation.entity.js';
+
+export class ConversationPatchBody {
+  @IsOptional() @IsIn(statuses) status?: ConversationStatus;
+  @IsOptional()
+  @ValidateIf((body: ConversationPatchBody) => body.snoozedUntil !== null)
+  @Type(() => Date)
+  @IsDate()
+  snoozedUntil?: Date | null;
+  @IsOptional() @IsIn(priorities) priority?: Priority;
+  @IsOptional() @IsString() @MaxLength(500) subject?: string;
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) @MaxLength(100, { each: true }) tags?: string[];
+}
+
+export class ReplyBody {
+  @IsString() @IsNotEmpty() @MaxLength(500_000) text: string;
+  @IsOptional() @IsString() @MaxLength(1_000_000) html?: string;
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsUUID(undefined, { each: true }) attachmentIds?: string[];
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsEmail({}, { each: true }) cc?: string[];
+  @IsOptional() @IsArray() @ArrayMaxSize(50) @IsEmail({}, { each: true }) bcc?: string[];
+  /** The message to answer; the customer's latest when left out. */
+  @IsOptional() @IsUUID() replyToMessageId?: string;
+  /** The newest message you have seen: 409 with what is new when somebody wrote since. */
+  @IsOptional() @IsUUID() lastSeenMessageId?: string;
+  /** Send although somebody wrote since. */
+  @IsOptional() @IsBoolean() force?: boolean;
+  @IsOptional() @Type(() => Date) @IsDate() sendAt?: Date;
+  @IsOptional() @IsIn(['close', 'pending']) then?: 'close' | 'pending';
+}
+
+export class NoteBody {
+  @IsString() @IsNotEmpty() @MaxLength(500_000) text: string;
+}
+
+export class ReadBody {
+  @IsBoolean() unread: boolean;
+}

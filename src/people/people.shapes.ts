@@ -1,0 +1,51 @@
+import { IsEmail, IsIn, IsNotEmpty, IsString, MaxLength, MinLength } from 'class-validator';
+import { type UserRole } from './user.entity.js';
+
+export class SignInBody {
+  @IsString() @MaxLength(320) email: string;
+  @IsString() @MaxLength(1000) password: string;
+}
+
+export class FirstAdminBody {
+  @IsString() @IsNotEmpty() @MaxLength(200) name: string;
+  @IsEmail() @MaxLength(320) email: string;
+  @IsString() @MinLength(8) @MaxLength(1000) password: string;
+}
+
+export class NewUserBody extends FirstAdminBody {
+  @IsIn(['admin', 'supervisor', 'agent']) role: UserRole;
+}
+
+export class NewApiKeyBody {
+  @IsString() @IsNotEmpty() @MaxLength(200) name: string;
+}
+
+/** A user as everybody may see them. */
+export class UserView {
+  id: string;
+  name: string;
+  email: string;
+  role: 'admin' | 'supervisor' | 'agent';
+}
+
+export class MeView {
+  user: UserView;
+  /** Goes into the X-CSRF-Token header of every change a browser makes. Null for API keys, which need none. */
+  csrfToken: string | null;
+}
+
+export class SetupView {
+  /** True while nobody can sign in yet and the first visitor becomes admin. */
+  needed: boolean;
+}
+
+export class ApiKeyView {
+  id: string;
+  /** Shown this once. */
+  key: string;
+}
+
+export class UserList {
+  items: UserView[];
+  nextCursor: string | null;
+}
