@@ -21,7 +21,7 @@ export class Backfill {
   /** Imports one batch. Resolves to false when there is no history left to import. */
   async step(): Promise<boolean> {
     if (!this.cursor.place.backfill) return false;
-    this.batches ??= fetchMails(this.client, this.folder, await this.remaining());
+    this.batches ??= fetchMails(this.client, this.folder, await this.remaining(), this.cursor.place);
     const next = await this.batches.next();
     if (!next.done) await this.store(next.value);
     else await this.finish();
@@ -33,7 +33,8 @@ export class Backfill {
     if (!backfill || backfill.below <= 1) return [];
     const range = { uid: `1:${backfill.below - 1}` };
     // SINCE means whole days in the server's own time zone (RFC 3501 §6.4.4); the rest is told apart when fetched.
-    const query = since ? { ...range, since: new Date(Date.parse(since) - day) } : range;
+    // imapflow makes YOUNGER of it where it can (RFC 5032), which cannot name the present or the future.
+    const query = since ? { ...range, since: new Date(Math.min(Date.parse(since), Date.now()) - day) } : range;
     const uids = (await searchUids(this.client, query)).reverse();
     backfill.total ??= uids.length;
     return uids;

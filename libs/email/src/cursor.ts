@@ -11,6 +11,8 @@ export interface FolderPlace {
   since: string | null;
   /** When the newest mail stored so far came in, by the server's clock: what is younger is no history. */
   newestAt: string;
+  /** Where the line broke while a mail was fetched, and how often: some mails break it each time. */
+  stuckAt?: { uid: number; times: number };
   /** History still to be fetched: all below this UID. */
   backfill?: { below: number; done: number; total: number | null };
 }

@@ -1,5 +1,6 @@
-import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import type { FetchMessageObject, ImapFlow, ImapFlowError } from 'imapflow';
 import type { RawEvent } from '#libs/connector';
+import type { FolderPlace } from './cursor.js';
 import { mailIdentity } from './identity.js';
 
 /** Some mails in the order asked for. `uids` also counts those that were gone when we came to fetch them. */
@@ -14,14 +15,48 @@ const batchBytes = 8 * 2 ** 20;
 const maxMailBytes = 50 * 2 ** 20;
 const partBytes = 2 ** 20;
 
-/** Fetches mails by UID in batches small in number and bytes, without marking them as read. */
-export async function* fetchMails(client: ImapFlow, folder: string, uids: number[]): AsyncGenerator<MailBatch> {
-  for (let start = 0; start < uids.length; start += batchMails) {
-    const chunk = uids.slice(start, start + batchMails);
-    const sizes = new Map(
-      (await client.fetchAll(chunk, { uid: true, size: true }, { uid: true })).map(({ uid, size }) => [uid, size ?? 0]),
-    );
-    for (const part of bySize(chunk, sizes)) yield { uids: part, events: await fetchPart(client, folder, part, sizes) };
+/** How often the line may break at the same mail before that mail is held to be the reason. */
+const maxStumbles = 5;
+
+/** The line broke while this mail, or one fetched together with it, was asked for. */
+export class FetchFailure extends Error {
+  constructor(
+    readonly uid: number,
+    override readonly cause: unknown,
+  ) {
+    super(`The mail with UID ${uid} could not be fetched`);
+  }
+}
+
+/**
+ * Fetches mails by UID in batches small in number and bytes, without marking them as read. Throws {@link FetchFailure}.
+ * Where the line broke before, mails are fetched one by one, and one that breaks it again and again is set aside.
+ */
+export async function* fetchMails(client: ImapFlow, folder: string, uids: number[], place: FolderPlace): AsyncGenerator<MailBatch, void> {
+  let careful = place.stuckAt ? batchMails : 0;
+  for (let start = 0; start < uids.length;) {
+    const chunk = uids.slice(start, start + (careful ? 1 : batchMails));
+    start += chunk.length;
+    const { stuckAt } = place;
+    if (stuckAt && stuckAt.uid === chunk[0] && stuckAt.times >= maxStumbles) {
+      yield { uids: chunk, events: chunk.map((uid) => setAside(client, folder, uid)) };
+    } else {
+      const sizes = await sizesOf(client, chunk);
+      for (const part of bySize(chunk, sizes)) {
+        const partial = part.some((uid) => (sizes.get(uid) ?? 0) > maxMailBytes);
+        yield { uids: part, events: await fetchPart(client, folder, part, partial) };
+      }
+    }
+    if (careful && --careful === 0) delete place.stuckAt;
+  }
+}
+
+async function sizesOf(client: ImapFlow, uids: number[]): Promise<Map<number, number>> {
+  try {
+    const mails = await client.fetchAll(uids, { uid: true, size: true }, { uid: true });
+    return new Map(mails.map(({ uid, size }) => [uid, size ?? 0]));
+  } catch (error) {
+    throw new FetchFailure(uids[0] ?? 0, error);
   }
 }
 
@@ -40,23 +75,36 @@ function bySize(uids: number[], sizes: Map<number, number>): number[][] {
   return parts;
 }
 
-async function fetchPart(client: ImapFlow, folder: string, uids: number[], sizes: Map<number, number>): Promise<RawEvent[]> {
-  const tooLarge = uids.some((uid) => (sizes.get(uid) ?? 0) > maxMailBytes);
-  const source = tooLarge ? { start: 0, maxLength: partBytes } : true;
-  const mails = await client.fetchAll(uids, { uid: true, internalDate: true, size: true, source }, { uid: true });
-  const uidValidity = client.mailbox ? String(client.mailbox.uidValidity) : '';
-  const place = { folder, uidValidity };
-  const order = new Map(uids.map((uid, index) => [uid, index]));
-  return mails
-    .filter((mail) => order.has(mail.uid))
-    .sort((a, b) => (order.get(a.uid) ?? 0) - (order.get(b.uid) ?? 0))
-    .map((mail) => toEvent(mail, place, tooLarge));
+/** One mail that the server refuses to hand over must not hold up the others. */
+async function fetchPart(client: ImapFlow, folder: string, uids: number[], partial: boolean): Promise<RawEvent[]> {
+  try {
+    const mails = await fetchSources(client, uids, partial);
+    return mails.map((mail) => toEvent(client, folder, mail, partial));
+  } catch (error) {
+    if (!client.usable || !(error as ImapFlowError).responseStatus) throw new FetchFailure(uids[0] ?? 0, error);
+    if (uids.length === 1) return uids.map((uid) => setAside(client, folder, uid));
+    const events: RawEvent[] = [];
+    for (const uid of uids) events.push(...(await fetchPart(client, folder, [uid], partial)));
+    return events;
+  }
 }
 
-function toEvent(mail: FetchMessageObject, { folder, uidValidity }: { folder: string; uidValidity: string }, partial: boolean): RawEvent {
+/** A mail without its bytes: it will be quarantined, for all to see. */
+const setAside = (client: ImapFlow, folder: string, uid: number) => toEvent(client, folder, { seq: 0, uid }, false);
+
+async function fetchSources(client: ImapFlow, uids: number[], partial: boolean): Promise<FetchMessageObject[]> {
+  const source = partial ? { start: 0, maxLength: partBytes } : true;
+  const mails = await client.fetchAll(uids, { uid: true, internalDate: true, size: true, source }, { uid: true });
+  const order = new Map(uids.map((uid, index) => [uid, index]));
+  const rank = ({ uid }: FetchMessageObject) => order.get(uid) ?? 0;
+  return mails.filter(({ uid }) => order.has(uid)).sort((a, b) => rank(a) - rank(b));
+}
+
+function toEvent(client: ImapFlow, folder: string, mail: FetchMessageObject, partial: boolean): RawEvent {
   const payload = mail.source ?? Buffer.alloc(0);
+  const uidValidity = client.mailbox ? String(client.mailbox.uidValidity) : '';
   return {
-    // A server that cannot hand a mail over leaves nothing to name it by but its place.
+    // Nothing but its place is left to name a mail by that the server keeps to itself.
     key: payload.length ? mailIdentity(payload) : `uid:${folder}:${uidValidity}:${mail.uid}`,
     payload,
     context: { folder, uid: String(mail.uid), uidValidity, ...(partial && { fullSize: String(mail.size) }) },

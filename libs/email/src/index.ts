@@ -1,4 +1,3 @@
 export { EmailModule } from './email.module.js';
 export { emailConnector } from './email-connector.js';
-export { EmailSettings } from './settings.js';
 export { inspectMail } from './inspect.js';

@@ -7,7 +7,7 @@ import { watch } from './watch.js';
 const options = { allowPrivateHosts: true, pollSeconds: 60 };
 let dovecot: Dovecot;
 beforeAll(async () => {
-  const users = Object.fromEntries(['new', 'old', 'some', 'kept', 'reset', 'cut', 'wrong'].map((name) => [name, 'secret']));
+  const users = Object.fromEntries(['new', 'old', 'some', 'kept', 'reset', 'cut', 'wrong', 'broken'].map((name) => [name, 'secret']));
   dovecot = await startDovecot({ users });
 }, 30_000);
 afterAll(() => dovecot.stop());
@@ -139,6 +139,21 @@ test('new UIDs make it look through its mail again, with the same keys for the s
   await host.stop();
   expect(host.subjects().filter((subject) => subject === 'Mail 2').length).toBe(2);
   expect(host.subjects()).toContain('Mail 3');
+}, 20_000);
+
+test('a mail that the server cannot hand over is set aside by its place and holds up no other', async () => {
+  for (let n = 1; n <= 3; n++) await dovecot.deliver('broken', mail(n));
+  await dovecot.spoil('broken', 2);
+  const host = given('broken', 'all');
+  // Dovecot hangs up on a mail that it cannot read, each time.
+  for (let start = 0; start < 10 && host.events.length < 3; start++) {
+    host.failure = null;
+    host.start();
+    await Promise.race([host.ended(), sleep(1500)]);
+  }
+  await host.stop();
+  expect(host.events.map(({ key }) => key.slice(0, 4))).toEqual(['mid:', 'uid:', 'mid:']);
+  expect(host.failure).toBeNull();
 }, 20_000);
 
 test('a lost line is reported as unavailable, and the next start takes what came meanwhile', async () => {

@@ -2,7 +2,7 @@ import type { ImapFlow } from 'imapflow';
 import type { Cursor, WatchContext } from '#libs/connector';
 import { Backfill } from './backfill.js';
 import { openCursor, type FolderCursor } from './cursor.js';
-import { fetchMails } from './fetch.js';
+import { FetchFailure, fetchMails } from './fetch.js';
 import { imapFailure, openMailbox, searchUids, type EmailOptions } from './imap.js';
 import type { EmailSettings } from './settings.js';
 
@@ -58,18 +58,30 @@ async function follow(client: ImapFlow, context: WatchContext<EmailSettings>, op
   const cursor = openCursor(context.cursor, folder, mailbox, context.channel.settings.importSince);
   if (cursor.changed) await context.store([], cursor.saved());
   const backfill = new Backfill(client, folder, cursor, context);
-  while (!context.signal.aborted) {
-    await takeNewMail(client, cursor, context);
-    if (await backfill.step()) continue;
-    context.healthy();
-    await bell.rung(client.capabilities.has('IDLE') ? idleLookSeconds : options.pollSeconds, context.signal);
+  try {
+    while (!context.signal.aborted) {
+      await takeNewMail(client, cursor, context);
+      if (await backfill.step()) continue;
+      context.healthy();
+      await bell.rung(client.capabilities.has('IDLE') ? idleLookSeconds : options.pollSeconds, context.signal);
+    }
+  } catch (error) {
+    if (error instanceof FetchFailure && !context.signal.aborted) await stumble(error, cursor, context);
+    throw error instanceof FetchFailure ? error.cause : error;
   }
+}
+
+/** Remembers where the line broke, for the next start to go on with care. */
+async function stumble({ uid }: FetchFailure, { place, saved }: FolderCursor, context: WatchContext<EmailSettings>): Promise<void> {
+  const times = place.stuckAt?.uid === uid ? place.stuckAt.times + 1 : 1;
+  place.stuckAt = { uid, times };
+  await context.store([], saved());
 }
 
 async function takeNewMail(client: ImapFlow, { place, saved }: FolderCursor, context: WatchContext<EmailSettings>): Promise<void> {
   // `n:*` names the newest mail even when its UID is below n, hence the filter.
   const uids = (await searchUids(client, { uid: `${place.lastUid + 1}:*` })).filter((uid) => uid > place.lastUid);
-  for await (const { uids: taken, events } of fetchMails(client, folder, uids)) {
+  for await (const { uids: taken, events } of fetchMails(client, folder, uids, place)) {
     if (context.signal.aborted) return;
     place.lastUid = Math.max(...taken);
     for (const { receivedAt } of events) if (receivedAt > new Date(place.newestAt)) place.newestAt = receivedAt.toISOString();

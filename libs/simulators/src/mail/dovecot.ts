@@ -21,6 +21,8 @@ export interface Dovecot {
   flags(user: string, folder?: string): Promise<string[]>;
   /** Forgets all UIDs of a folder: a new UIDVALIDITY, as after a restored backup. */
   renumber(user: string, folder?: string): Promise<void>;
+  /** Makes the n-th mail of a folder (from 1) one that the server knows of but cannot read. */
+  spoil(user: string, number: number, folder?: string): Promise<void>;
   /** Dies as in a power cut and comes back on the same port with the same mail. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -42,6 +44,7 @@ export async function startDovecot(options: { users: Record<string, string> }): 
     list: (user, folder) => maildir.list(user, folder),
     flags: (user, folder) => maildir.flags(user, folder),
     renumber: (user, folder) => maildir.renumber(user, folder),
+    spoil: (user, number, folder) => maildir.spoil(user, number, folder),
     async restart() {
       await end(server, 'SIGKILL');
       // The dead may linger as a zombie, and Dovecot would take its pid file for a running server.

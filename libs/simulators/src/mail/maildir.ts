@@ -1,4 +1,4 @@
-import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -50,6 +50,12 @@ export class Maildir {
     const path = this.path(user, folder);
     const state = (await readdir(path)).filter((name) => name === 'dovecot-uidlist' || name.startsWith('dovecot.index'));
     for (const name of state) await rm(join(path, name));
+  }
+
+  async spoil(user: string, number: number, folder = 'INBOX'): Promise<void> {
+    const file = (await this.files(user, folder))[number - 1];
+    if (!file) throw new Error(`There is no mail ${number} in ${folder} of ${user}`);
+    await chmod(file, 0);
   }
 
   private async files(user: string, folder: string): Promise<string[]> {
