@@ -15,10 +15,8 @@ export function useConnector(type: string | undefined): Connector | undefined {
   return useConnectors().data?.find((connector) => connector.type === type);
 }
 
-const firstHundred = { params: { query: { limit: 100 } } };
-
-export const useChannels = () => api.useQuery('get', '/api/v1/channels', firstHundred);
-export const useUsers = () => api.useQuery('get', '/api/v1/users', firstHundred);
+export const useChannels = () => api.useQuery('get', '/api/v1/channels', {});
+export const useUsers = () => api.useQuery('get', '/api/v1/users', {});
 
 /** Channels by id, as far as they are known yet. */
 export function useChannelsById(): Map<string, Channel> {

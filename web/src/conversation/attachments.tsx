@@ -13,13 +13,9 @@ export function Attachments({ attachments, shownInline }: { attachments: Attachm
     <ul className={classes.files} aria-label={text.thread.attachments}>
       {files.map(({ id, filename, size }) => (
         <li key={id}>
-          <a
-            href={attachmentUrl(id)}
-            download={filename}
-            className={classes.file}
-            aria-label={text.thread.download(filename, fileSize(size))}
-          >
+          <a href={attachmentUrl(id)} download={filename} className={classes.file}>
             <IconPaperclip size={14} aria-hidden />
+            <em className="visually-hidden">{text.thread.download}</em>
             <span>{filename}</span>
             <small>{fileSize(size)}</small>
           </a>

@@ -1,7 +1,7 @@
 import createPurifier from 'dompurify';
 import type { Attachment } from '../api/shapes.js';
-import { text } from '../text/text.js';
 import { attachmentUrl } from './attachments.js';
+import { foldHistory } from './fold-history.js';
 
 const purifier = createPurifier(window);
 
@@ -12,6 +12,7 @@ const look = `
   :root { color-scheme: light; }
   body { margin: 0; padding: 8px 10px; height: auto !important; display: flow-root; overflow-x: auto; overflow-wrap: anywhere; color: #1a1d20; background: #fff;
     font: 14px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; }
+  body > :first-child, body > div:first-child > :first-child { margin-top: 0; }
   img { max-width: 100%; height: auto; }
   pre { white-space: pre-wrap; }
   a { color: #1f6896; }
@@ -20,7 +21,7 @@ const look = `
 `;
 
 /** A mail's HTML as a document for a sandboxed frame, and how many remote pictures were taken out of it. */
-export function cleanMail(html: string, attachments: Attachment[], hasQuote: boolean): { document: string; blockedImages: number } {
+export function cleanMail(html: string, attachments: Attachment[], quotedText: string | null): { document: string; blockedImages: number } {
   const fragment = purifier.sanitize(html, {
     USE_PROFILES: { html: true },
     FORBID_TAGS: ['form', 'input', 'button', 'textarea', 'select', 'video', 'audio', 'picture', 'source'],
@@ -29,7 +30,7 @@ export function cleanMail(html: string, attachments: Attachment[], hasQuote: boo
   });
   const blockedImages = keepOwnImages(fragment, attachments);
   for (const link of fragment.querySelectorAll('a')) link.setAttribute('rel', 'noopener noreferrer');
-  if (hasQuote) foldQuotes(fragment);
+  if (quotedText) foldHistory(fragment, quotedText);
   const body = fragment.ownerDocument.createElement('div');
   body.append(fragment);
   const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><base target="_blank"><style>${look}</style>`;
@@ -51,37 +52,4 @@ function keepOwnImages(fragment: DocumentFragment, attachments: Attachment[]): n
     }
   }
   return blocked;
-}
-
-/**
- * The quotations that the server marked go behind folds that need no script. Answers written between them stay in
- * sight, and where a mail is nothing but marked parts (answers within the quotation) it is shown whole.
- */
-function foldQuotes(fragment: DocumentFragment): void {
-  const folds: HTMLDetailsElement[] = [];
-  for (const mark of fragment.querySelectorAll('.quoted-history')) {
-    if (mark.closest('details') || mark.nextElementSibling?.matches('blockquote.quoted-history')) continue;
-    folds.push(fold(isHeading(mark) ? [mark, ...followers(mark)] : [mark]));
-  }
-  const outside = folds.reduce((left, { textContent }) => left.replace(textContent, ''), fragment.textContent ?? '');
-  if (!outside.trim()) folds.forEach((one) => (one.open = true));
-}
-
-/** Outlook marks the header of the history only; the history itself follows. */
-const isHeading = (mark: Element) => mark.tagName === 'DIV' && !mark.querySelector('blockquote');
-
-function fold(parts: ChildNode[]): HTMLDetailsElement {
-  const [first] = parts;
-  const details = first!.ownerDocument!.createElement('details');
-  const summary = first!.ownerDocument!.createElement('summary');
-  summary.textContent = text.thread.showQuoted;
-  first!.before(details);
-  details.append(summary, ...parts);
-  return details;
-}
-
-function followers(node: ChildNode): ChildNode[] {
-  const found: ChildNode[] = [];
-  for (let next = node.nextSibling; next; next = next.nextSibling) found.push(next);
-  return found;
 }

@@ -27,7 +27,8 @@ export function DeliveryState({ message, delivery }: { message: Message; deliver
   return (
     <div className={classes.delivery} data-state={state}>
       <span className={classes.deliveryState}>
-        <StateIcon size={14} aria-hidden /> {waiting ? <NextAttempt delivery={delivery} /> : text.delivery.states[state]}
+        <StateIcon size={14} aria-hidden />
+        {waiting ? <NextAttempt delivery={delivery} /> : text.delivery.states[state]}
       </span>
       {(stuck || waiting) && error && (
         <p className={classes.reason}>

@@ -8,13 +8,14 @@ import classes from './conversation.module.css';
 interface MailFrameProps {
   html: string;
   attachments: Attachment[];
-  hasQuote: boolean;
+  /** Where the server found history in the mail, its words. */
+  quotedText: string | null;
   title: string;
 }
 
 /** An HTML mail in a frame where no script runs; as high as its content. */
-export function MailFrame({ html, attachments, hasQuote, title }: MailFrameProps) {
-  const { document, blockedImages } = useMemo(() => cleanMail(html, attachments, hasQuote), [html, attachments, hasQuote]);
+export function MailFrame({ html, attachments, quotedText, title }: MailFrameProps) {
+  const { document, blockedImages } = useMemo(() => cleanMail(html, attachments, quotedText), [html, attachments, quotedText]);
   const { height, watch } = useContentHeight();
   return (
     <>

@@ -31,8 +31,7 @@ const placement = ({ placedBy }: Message) => (placedBy ? text.thread.placedBy(pl
 function EventLine({ message }: { message: Message }) {
   return (
     <li className={classes.event}>
-      {message.author.type !== 'system' && message.author.name ? `${message.author.name}: ${message.text}` : message.text} ·{' '}
-      <Age at={message.sentAt} />
+      {message.text} · <Age at={message.sentAt} />
     </li>
   );
 }
@@ -59,7 +58,7 @@ function Body({ message }: { message: Message }) {
   if (deletedAt) return <Text c="dimmed">{text.thread.deleted}</Text>;
   if (html) {
     const title = text.thread.mail(author.name ?? unnamed[author.type]);
-    return <MailFrame html={html} attachments={attachments} hasQuote={quotedText !== null} title={title} />;
+    return <MailFrame html={html} attachments={attachments} quotedText={quotedText} title={title} />;
   }
   return (
     <>
@@ -72,7 +71,7 @@ function Body({ message }: { message: Message }) {
       )}
       {quotedText && (
         <details className={classes.quoted}>
-          <summary>{text.thread.showQuoted}</summary>
+          <summary>{text.thread.showHistory}</summary>
           <div className={classes.prose}>
             <LinkedText>{quotedText}</LinkedText>
           </div>

@@ -26,7 +26,8 @@ export function PendingReplies({ conversationId }: { conversationId: string }) {
         </article>
         <div className={classes.delivery}>
           <span className={classes.deliveryState}>
-            <IconSend size={14} aria-hidden /> {text.composer.sending}
+            <IconSend size={14} aria-hidden />
+            {text.composer.sending}
           </span>
         </div>
       </li>

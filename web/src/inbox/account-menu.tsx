@@ -17,9 +17,11 @@ export function AccountMenu() {
   return (
     <Menu width={220} position="top-start" shadow="md">
       <Menu.Target>
-        <UnstyledButton className={classes.link} w="100%" aria-label={text.nav.account(me.name)}>
+        <UnstyledButton className={classes.link} w="100%">
           <Avatar size={24} name={me.name} color="river" aria-hidden />
-          <span className={classes.name}>{me.name}</span>
+          <span className={classes.name}>
+            <span className="visually-hidden">{text.nav.account}</span> {me.name}
+          </span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
