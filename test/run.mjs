@@ -13,7 +13,7 @@ process.chdir(root);
 
 await main(async (signal) => {
   checkNode();
-  const programs = await ensure(['redis', 'postgres', 'dovecot', 'chromium'], { signal });
+  const programs = await ensure(['redis', 'postgres', 'dovecot', 'chromium', 'ps'], { signal });
   await installModules({ signal });
   await build({ signal });
   const servers = [await startRedis(programs.redis), await startPostgres(programs.postgres)];

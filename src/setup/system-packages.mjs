@@ -13,6 +13,7 @@ const programs = {
     apt: 'chromium',
     brew: 'chromium',
   },
+  ps: { names: ['ps'], what: 'ps, with which the tests look for processes left behind', apt: 'procps', brew: 'procps' },
 };
 
 /** Where programs live, PATH first, then the places that are not on everybody's. */
