@@ -2,7 +2,6 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { api, sessionQuery } from './api/client.js';
 import { Problem } from './api/problem.js';
 import { queryClient } from './api/query-client.js';
-import { Frame } from './inbox/frame.js';
 import { isView, type ListSearch, readListSearch } from './inbox/views.js';
 import { Crashed, NotFound } from './ui/crashed.js';
 import { Loading } from './ui/status.js';
@@ -40,7 +39,12 @@ const welcome = createRoute({
   component: lazyRouteComponent(() => import('./login/welcome.js'), 'Welcome'),
 });
 
-const app = createRoute({ getParentRoute: () => root, id: 'app', beforeLoad: requireSession, component: Frame });
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(() => import('./inbox/frame.js'), 'Frame'),
+});
 
 const home = createRoute({
   getParentRoute: () => app,

@@ -1,13 +1,14 @@
 import { Text } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import type { Message } from '../api/shapes.js';
 import { moment, text } from '../text/text.js';
 import { Age } from '../ui/clock.js';
 import { LinkedText } from '../ui/linked-text.js';
+import { Loading } from '../ui/status.js';
 import { Attachments } from './attachments.js';
 import classes from './conversation.module.css';
 import { DeliveryState } from './delivery.js';
-import { MailFrame } from './mail-frame.js';
 
 /** One thing said (by them or us), noted among us, or done to the conversation. */
 export function MessageItem({ message, continued }: { message: Message; continued: boolean }) {
@@ -25,6 +26,9 @@ export function MessageItem({ message, continued }: { message: Message; continue
     </li>
   );
 }
+
+// The sanitiser comes with the first HTML mail; chats do without.
+const MailFrame = lazy(async () => ({ default: (await import('./mail-frame.js')).MailFrame }));
 
 const placement = ({ placedBy }: Message) => (placedBy ? text.thread.placedBy(placedBy.rule, placedBy.evidence) : undefined);
 
@@ -58,7 +62,11 @@ function Body({ message }: { message: Message }) {
   if (deletedAt) return <Text c="dimmed">{text.thread.deleted}</Text>;
   if (html) {
     const title = text.thread.mail(author.name ?? unnamed[author.type]);
-    return <MailFrame html={html} attachments={attachments} quotedText={quotedText} title={title} />;
+    return (
+      <Suspense fallback={<Loading />}>
+        <MailFrame html={html} attachments={attachments} quotedText={quotedText} title={title} />
+      </Suspense>
+    );
   }
   return (
     <>

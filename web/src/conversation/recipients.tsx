@@ -1,5 +1,5 @@
-import { Button, TagsInput } from '@mantine/core';
-import { useState } from 'react';
+import { Button } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
 import type { Conversation } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import classes from './composer.module.css';
@@ -11,7 +11,7 @@ interface RecipientsProps {
   edit: (part: Partial<Draft>) => void;
 }
 
-const looksLikeAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const Addresses = lazy(async () => ({ default: (await import('./addresses.js')).Addresses }));
 
 /** Who receives the reply: the customer always, copies as wished. */
 export function Recipients({ conversation: { contact }, draft, edit }: RecipientsProps) {
@@ -29,32 +29,12 @@ export function Recipients({ conversation: { contact }, draft, edit }: Recipient
       </div>
       {opened && (
         <div className={classes.copies}>
-          <Addresses label={text.composer.cc} value={draft.cc} onChange={(cc) => edit({ cc })} />
-          <Addresses label={text.composer.bcc} value={draft.bcc} onChange={(bcc) => edit({ bcc })} />
+          <Suspense>
+            <Addresses label={text.composer.cc} value={draft.cc} onChange={(cc) => edit({ cc })} />
+            <Addresses label={text.composer.bcc} value={draft.bcc} onChange={(bcc) => edit({ bcc })} />
+          </Suspense>
         </div>
       )}
     </>
-  );
-}
-
-function Addresses({ label, value, onChange }: { label: string; value: string[]; onChange: (addresses: string[]) => void }) {
-  const [refused, setRefused] = useState<string>();
-  const change = (addresses: string[]) => {
-    setRefused(addresses.find((address) => !looksLikeAddress.test(address)));
-    onChange(addresses.filter((address) => looksLikeAddress.test(address)));
-  };
-  return (
-    <TagsInput
-      size="xs"
-      aria-label={label}
-      leftSection={label}
-      leftSectionWidth={44}
-      placeholder={value.length ? undefined : text.composer.addressHint}
-      splitChars={[',', ';', ' ']}
-      acceptValueOnBlur
-      value={value}
-      onChange={change}
-      error={refused && text.composer.badAddress(refused)}
-    />
   );
 }
