@@ -60,7 +60,7 @@ function takingTurns(runner: Runner, turn: Turn): Runner {
   const releaseAtEnd = () => {
     if (!runner.transactionDepth) turn.release();
   };
-  return Object.assign(runner, {
+  return Object.assign<Runner, object>(runner, {
     async query(sql: string, ...rest: unknown[]) {
       if (turn.isHeldBy(runner)) return original.query(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql, ...rest);
       // A single statement needs its turn too: it yields before it runs, and a transaction could begin in between.
@@ -92,5 +92,5 @@ function takingTurns(runner: Runner, turn: Turn): Runner {
         releaseAtEnd();
       }
     },
-  } satisfies Partial<Runner>);
+  });
 }

@@ -10,7 +10,7 @@ import { IdempotentRequest } from './idempotency.entity.js';
 
 const keepMs = 24 * 3_600_000;
 /** A request that runs longer than this has died with its process; the same key may try again. */
-const aliveMs = 60_000;
+const aliveMs = 20_000;
 
 type Row = Pick<IdempotentRequest, 'userId' | 'key'>;
 

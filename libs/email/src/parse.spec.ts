@@ -10,13 +10,19 @@ const settings = {};
 const channel = { id: 'c1', address: 'shop@harbourlamps.test', signingKey: Buffer.alloc(32, 7), settings };
 const fixtures = new URL('fixtures/', import.meta.url);
 
-const parseRaw = async (raw: Buffer | string, context = {}): Promise<MessageEvent> => {
+const parseRaw = async (raw: Buffer | string, context = {}, backfill = false): Promise<MessageEvent> => {
   const payload = Buffer.from(raw);
-  const [event] = await parse({ key: mailIdentity(payload), payload, context, receivedAt }, channel);
+  const [event] = await parse({ key: mailIdentity(payload), payload, context, receivedAt, backfill }, channel);
   return event as MessageEvent;
 };
 const parseFixture = (name: string) => parseRaw(readFileSync(new URL(`${name}.eml`, fixtures)));
 const inspectFixture = (name: string) => inspectMail(readFileSync(new URL(`${name}.eml`, fixtures)), receivedAt);
+
+test('mail that comes in now is as old as the server says, imported history as old as it says itself', async () => {
+  const raw = readFileSync(new URL('gmail-reply.eml', fixtures));
+  expect((await parseRaw(raw)).sentAt).toEqual(receivedAt);
+  expect((await parseRaw(raw, {}, true)).sentAt).toEqual(new Date('2026-03-02T09:00:00Z'));
+});
 
 test('a Gmail reply is its new words; history is kept apart, and it names its thread nearest first', async () => {
   expect(await parseFixture('gmail-reply')).toMatchObject({
@@ -32,7 +38,7 @@ test('a Gmail reply is its new words; history is kept apart, and it names its th
     ],
     ownKeys: ['mid:gmail-1@example.com'],
     externalId: expect.stringMatching(/^mid:gmail-1@example\.com#/),
-    sentAt: new Date('2026-03-02T09:00:00Z'),
+    sentAt: receivedAt,
     human: true,
   });
 });

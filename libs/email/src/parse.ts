@@ -31,7 +31,8 @@ export async function parse(event: RawEvent, channel: Channel): Promise<InboundE
     text: mail.replyText + sizeNote(event.context.fullSize),
     html: mail.html,
     quotedText: mail.quotedText,
-    sentAt: mail.date,
+    // The Date header is the sender’s claim; of mail that comes in now the server knows better. History may have been moved between servers.
+    sentAt: event.backfill ? mail.date : event.receivedAt,
     attachments: mail.attachments,
     envelope: { ...envelopeOf(mail) },
     human: mail.kind === 'human',
