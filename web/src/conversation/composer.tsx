@@ -1,8 +1,9 @@
 import { Tabs } from '@mantine/core';
 import { IconLock, IconMessageReply } from '@tabler/icons-react';
-import { useConnector } from '../api/resources.js';
+import { useConnector, useConnectors } from '../api/resources.js';
 import type { Conversation } from '../api/shapes.js';
 import { text } from '../text/text.js';
+import { Refused } from '../ui/refused.js';
 import classes from './composer.module.css';
 import { NoteForm } from './note-form.js';
 import { ReplyForm } from './reply-form.js';
@@ -10,6 +11,7 @@ import { ClosedWindow } from './reply-window.js';
 
 /** Where an agent answers the customer or leaves a note for the team. */
 export function Composer({ conversation }: { conversation: Conversation }) {
+  const connectors = useConnectors();
   const connector = useConnector(conversation.channelType);
   const { replyWindow } = conversation;
   return (
@@ -23,11 +25,10 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="reply">
-        {replyWindow && !replyWindow.open ? (
-          <ClosedWindow reason={replyWindow.reason} />
-        ) : (
-          connector && <ReplyForm conversation={conversation} capabilities={connector.capabilities} />
-        )}
+        {connectors.error && <Refused error={connectors.error} />}
+        {connectors.data && !connector && <ClosedWindow reason={text.composer.takesNoReplies} />}
+        {replyWindow && !replyWindow.open && <ClosedWindow reason={replyWindow.reason} />}
+        {replyWindow?.open !== false && connector && <ReplyForm conversation={conversation} capabilities={connector.capabilities} />}
       </Tabs.Panel>
       <Tabs.Panel value="note">
         <NoteForm conversationId={conversation.id} />

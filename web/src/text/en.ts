@@ -36,8 +36,6 @@ export const en = {
   nav: {
     label: 'Inbox views',
     open: 'Open navigation',
-    close: 'Close navigation',
-    inbox: 'Inbox',
     channels: 'Channels',
     settings: 'Settings',
     account: 'Account',
@@ -99,14 +97,12 @@ export const en = {
     markUnread: 'Mark as unread',
     loading: 'Loading conversation',
     failed: 'The change was not saved',
-    waiting: 'Waiting since',
     source: 'Post',
     sourceOpen: 'Open post',
   },
   thread: {
     label: 'Messages',
     empty: 'No messages yet',
-    earlier: 'Loading messages…',
     newBelow: 'New messages',
     announce: (name: string) => `New message from ${name}`,
     note: 'Internal note',
@@ -127,8 +123,6 @@ export const en = {
     noText: 'This message has no text.',
     placedBy: (rule: string, evidence: string) => `Placed here by ${rule}: ${evidence}`,
     reaction: (emoji: string, by: string) => `${by} reacted with ${emoji}`,
-    today: 'Today',
-    yesterday: 'Yesterday',
   },
   delivery: {
     states: {
@@ -156,7 +150,6 @@ export const en = {
     replyTo: (name: string) => `Reply to ${name}…`,
     notePlaceholder: 'Write a note for your team. The customer never sees it.',
     to: 'To',
-    subject: 'Subject',
     addCc: 'Cc/Bcc',
     cc: 'Cc',
     bcc: 'Bcc',
