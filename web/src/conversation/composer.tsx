@@ -25,7 +25,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="reply">
-        {connectors.error && <Refused error={connectors.error} />}
+        <Refused error={connectors.error} />
         {connectors.data && !connector && <ClosedWindow reason={text.composer.takesNoReplies} />}
         {replyWindow && !replyWindow.open && <ClosedWindow reason={replyWindow.reason} />}
         {replyWindow?.open !== false && connector && <ReplyForm conversation={conversation} capabilities={connector.capabilities} />}
