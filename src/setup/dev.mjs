@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { main } from './command.mjs';
-import { build, checkNode, installModules, node, root } from './project.mjs';
+import { checkNode, installModules, node, root } from './project.mjs';
 import { ensure } from './system-packages.mjs';
 
 process.chdir(root);
@@ -15,7 +15,6 @@ await main(async (signal) => {
   checkNode();
   await ensure(['redis'], { signal });
   await installModules({ signal });
-  await build({ signal });
   signal.throwIfAborted();
   const children = watchers.map((args) => spawn(node, args, { stdio: 'inherit' }));
   const stop = () => children.forEach((child) => child.kill('SIGTERM'));
