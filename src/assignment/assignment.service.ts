@@ -37,8 +37,10 @@ export class AssignmentService {
         .where({ id });
       if (ifUnassigned) update.andWhere('assignee_id IS NULL');
       if (!(await update.execute()).affected) throw await this.taken(manager, id);
-      await addEvent(manager, conversation, by, told);
-      await this.changes.write(manager, { type: 'conversation.updated', conversationId: id });
+      await this.changes.write(manager, await addEvent(manager, conversation, by, told), {
+        type: 'conversation.updated',
+        conversationId: id,
+      });
     });
     this.changes.announce();
     return this.conversations.get(id);

@@ -7,7 +7,7 @@ import { Contact } from '../contacts/contact.entity.js';
 import { newId } from '../database/columns.js';
 import { Invalid, NotFound, PreconditionFailed } from '../errors.js';
 import type { User } from '../people/user.entity.js';
-import { Changes } from '../realtime/changes.service.js';
+import { Changes, type NewChange } from '../realtime/changes.service.js';
 import { Conversation, type ConversationStatus, ConversationTag, type Priority } from './conversation.entity.js';
 import {
   type ConversationList,
@@ -97,7 +97,7 @@ export class Conversations {
     await this.database.transaction(async (manager) => {
       await this.applyPatch(manager, before, patch, version);
       const told = whatChanged(before, patch);
-      if (told) await addEvent(manager, before, user, told);
+      if (told) await this.changes.write(manager, await addEvent(manager, before, user, told));
       await this.changes.write(manager, { type: 'conversation.updated', conversationId: id });
     });
     this.changes.announce();
@@ -179,16 +179,17 @@ function whatChanged(before: Conversation, patch: ConversationPatch): string | n
   return parts.length ? parts.join(', ') : null;
 }
 
-/** A line in the timeline: `what` follows the person's name, e.g. "Ada closed this". */
+/** A line in the timeline: `what` follows the person's name, e.g. "Ada closed this". Resolves with the change to write. */
 export async function addEvent(
   manager: EntityManager,
   conversation: Pick<Conversation, 'id' | 'channelId'>,
   by: User,
   what: string,
-): Promise<void> {
+): Promise<NewChange> {
   const now = new Date();
+  const id = newId();
   await manager.insert(Message, {
-    id: newId(),
+    id,
     conversationId: conversation.id,
     channelId: conversation.channelId,
     kind: 'event',
@@ -201,4 +202,5 @@ export async function addEvent(
     text: `${by.name} ${what}`,
     reactions: [],
   });
+  return { type: 'message.created', conversationId: conversation.id, messageId: id };
 }

@@ -3,7 +3,8 @@ import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import { Observable, Subject } from 'rxjs';
 import { Change, type ChangeType } from './change.entity.js';
 
-type NewChange = { type: ChangeType; conversationId?: string; messageId?: string };
+/** A change that is about to be written. */
+export type NewChange = { type: ChangeType; conversationId?: string; messageId?: string };
 
 const pollMs = 250;
 /** On PostgreSQL a transaction may commit after one that took a later number: rows this young are read again. */
