@@ -50,7 +50,9 @@ export async function ensure(needs, { signal, say = console.log } = {}) {
     say(`Installing system packages:\n${missing.map((need) => `  ${programs[need].what}`).join('\n')}`);
     for (const [command, ...args] of commands) {
       say(`  $ ${[command, ...args].join(' ')}`);
-      await run(command, args, { signal, loud: command === 'sudo' && args[0] !== '-n' });
+      await run(command, args, { signal, loud: command === 'sudo' && args[0] !== '-n' }).catch((error) => {
+        throw new Stop(byHand(error.message, missing));
+      });
     }
     // Debian starts what it installs; nobody should wonder where a mail server on port 143 came from.
     if (existsSync('/run/systemd/system'))
