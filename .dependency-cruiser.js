@@ -9,7 +9,7 @@ export default {
       comment: 'A lib is what we know about the outside world; src is what the product does.',
       severity: 'error',
       from: { path: '^libs/' },
-      to: { path: '^(dist/)?(src|web|test|bench)/' },
+      to: { path: '^(dist/)?(src|web|test)/' },
     },
     {
       name: 'connectors-know-the-contract-only',
@@ -35,7 +35,7 @@ export default {
       name: 'libs-are-entered-by-the-front-door',
       comment: 'Import #libs/name, never a file inside.',
       severity: 'error',
-      from: { path: '^(src|test|bench)/' },
+      from: { path: '^(src|test)/' },
       to: { path: '^libs/' },
     },
     {
@@ -69,7 +69,7 @@ export default {
       comment: 'Its types come from web/src/api/schema.d.ts.',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: ['^(dist/)?(src|libs|test|bench)/', '^#libs/'] },
+      to: { path: ['^(dist/)?(src|libs|test)/', '^#libs/'] },
     },
     {
       name: 'no-circles',

@@ -14,7 +14,10 @@ import { AttachmentStore } from './conversations/attachment-store.js';
 import { AttachmentsController } from './conversations/attachments.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.service.js';
+import { Composition } from './conversations/composition.service.js';
 import { Replies } from './conversations/replies.service.js';
+import { SecondThoughts } from './conversations/second-thoughts.service.js';
+import { Snooze } from './conversations/snooze.service.js';
 import { ProblemFilter } from './errors.js';
 import { HealthController } from './health/health.controller.js';
 import { MetricsController } from './health/metrics.controller.js';
@@ -26,10 +29,12 @@ import { InboundWorker } from './inbound/inbound.worker.js';
 import { Ingest } from './inbound/ingest.service.js';
 import { Ledger } from './inbound/ledger.service.js';
 import { Names } from './inbound/names.service.js';
+import { OwnMessages } from './inbound/own-messages.service.js';
 import { Watcher } from './inbound/watcher.service.js';
 import { WebhooksController } from './inbound/webhooks.controller.js';
 import { DeliveriesController } from './outbound/deliveries.controller.js';
-import { Dispatch } from './outbound/dispatch.service.js';
+import { Claims } from './outbound/claims.service.js';
+import { Outcomes } from './outbound/outcomes.service.js';
 import { OutboundSweep } from './outbound/outbound.sweep.js';
 import { OutboundWorker } from './outbound/outbound.worker.js';
 import { AuthGuard } from './people/auth.guard.js';
@@ -40,11 +45,23 @@ import { Changes } from './realtime/changes.service.js';
 import { EventsController } from './realtime/events.controller.js';
 
 const services: Provider[] = [
-  ...[People, Connectors, Channels, Contacts, Conversations, Replies, AssignmentService],
+  ...[People, Connectors, Channels, Contacts, Conversations, Composition, Replies, SecondThoughts, AssignmentService],
   ...[AttachmentStore, Changes, Ledger],
 ];
 
-const workers: Provider[] = [Ingest, Names, Watcher, InboundWorker, InboundSweep, Dispatch, OutboundWorker, OutboundSweep];
+const workers: Provider[] = [
+  Ingest,
+  OwnMessages,
+  Names,
+  Watcher,
+  InboundWorker,
+  InboundSweep,
+  Claims,
+  Outcomes,
+  OutboundWorker,
+  OutboundSweep,
+  Snooze,
+];
 
 const controllers: Type[] = [
   ...[PeopleController, ChannelsController, ConversationsController, AttachmentsController, AssignmentController, ContactsController],

@@ -76,6 +76,17 @@ test('a customer who writes again reopens a closed conversation', async () => {
   expect((await api.get<Conversation>(`/conversations/${id}`)).body).toMatchObject({ status: 'open', unread: true });
 });
 
+test('a snoozed conversation comes back at its time, and snoozing needs one', async () => {
+  const { id } = await inbox.customerWrites('Sleepy', 'Next week is fine');
+  expect((await api.patch(`/conversations/${id}`, { status: 'snoozed' })).status).toBe(422);
+  const snoozed = await api.patch(`/conversations/${id}`, { status: 'snoozed', snoozedUntil: new Date(Date.now() + 1_000) });
+  expect(snoozed).toMatchObject({ status: 200, body: { status: 'snoozed' } });
+  await eventually(async () => {
+    const { body } = await api.get<Conversation>(`/conversations/${id}`);
+    expect(body).toMatchObject({ status: 'open', snoozedUntil: null, unread: true });
+  });
+});
+
 test('a reply that waits for its time can be taken back, one that was sent cannot', async () => {
   const { id } = await inbox.customerWrites('Patient', 'Tell me tomorrow');
   const later = await api.post<Message>(`/conversations/${id}/replies`, { text: 'Good morning', sendAt: new Date(Date.now() + 3_600_000) });

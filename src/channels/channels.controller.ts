@@ -35,8 +35,8 @@ export class ChannelsController {
   @Get('connectors')
   listConnectors(): ConnectorView[] {
     return this.connectors.all().map((connector) => {
-      const { type, label, kinds, capabilities } = connector;
-      return { type, label, kinds, capabilities, settingsSchema: this.connectors.schemaOf(connector) };
+      const { type, label, kinds, capabilities, asksAddress } = connector;
+      return { type, label, kinds, capabilities, asksAddress, settingsSchema: this.connectors.schemaOf(connector) };
     });
   }
 

@@ -75,6 +75,8 @@ export class ConnectorView {
   label: string;
   kinds: Array<'email' | 'dm' | 'comment'>;
   capabilities: CapabilitiesView;
+  /** Whether `address` must be named when connecting. */
+  asksAddress: boolean;
   /** JSON schema of the settings; `writeOnly` properties are secrets. */
   settingsSchema: Record<string, unknown>;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { inspectMail } from '#libs/email';
-import type { Command } from './main.js';
+import type { Command } from './command.js';
 
 /** One JSON line per file. A broken mail still gives its line; only a file that cannot be read is a failure. */
 export const mailInspect: Command = async (files) => {

@@ -1,10 +1,8 @@
 #!/usr/bin/env node
+import type { Command } from './command.js';
 import { mailInspect } from './mail-inspect.js';
 import { migrate } from './migrate.js';
 import { userAdd } from './user-add.js';
-
-/** A command takes the words after its name and resolves with the exit code. */
-export type Command = (words: string[]) => Promise<number>;
 
 const commands: Record<string, { usage: string; about: string; run: Command }> = {
   'mail inspect': { usage: 'FILE…', about: 'show what the email connector makes of raw mails, one JSON line each', run: mailInspect },

@@ -1,6 +1,6 @@
 import { readConfig } from '../config.js';
 import { openDatabase } from '../database/data-source.js';
-import type { Command } from './main.js';
+import type { Command } from './command.js';
 
 /** Opens the database, which migrates it. */
 export const migrate: Command = async () => {

@@ -5,7 +5,7 @@ import { readConfig } from '../config.js';
 import { openDatabase } from '../database/data-source.js';
 import { People } from '../people/people.service.js';
 import type { UserRole } from '../people/user.entity.js';
-import type { Command } from './main.js';
+import type { Command } from './command.js';
 
 /** Adds a user to the database that the environment names; the server need not run. */
 export const userAdd: Command = async (words) => {

@@ -73,6 +73,8 @@ export class ThreadKey {
   @PrimaryColumn('uuid') @ForeignKey(() => Channel, { name: 'fk_thread_key_channel', onDelete: 'CASCADE' }) channelId: string;
   @PrimaryColumn('text') key: string;
   @Ref() @ForeignKey(() => Conversation, { name: 'fk_thread_key_conversation', onDelete: 'CASCADE' }) conversationId: string;
+  /** Whether the message that bears this id is here; until then it is only known from answers to it. */
+  @Flag(true) claimed: boolean;
 }
 
 /** A running number, e.g. of conversations. Taking the next one locks the row until the transaction ends. */

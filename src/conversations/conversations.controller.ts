@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { BadRequest } from '../errors.js';
+import { OptionalHeader } from '../http/header.param.js';
 import { IdParam } from '../http/id.param.js';
 import { CurrentUser } from '../people/auth.guard.js';
 import type { User } from '../people/user.entity.js';
@@ -8,6 +9,7 @@ import { ConversationList, ConversationView, MessageList, MessageView } from './
 import { Conversations } from './conversations.service.js';
 import { InboxQuery, PageQuery } from './inbox.query.js';
 import { Replies } from './replies.service.js';
+import { SecondThoughts } from './second-thoughts.service.js';
 import { ConversationPatchBody, NoteBody, ReadBody, ReplyBody } from './conversations.shapes.js';
 
 @ApiTags('Conversations')
@@ -16,6 +18,7 @@ export class ConversationsController {
   constructor(
     private readonly conversations: Conversations,
     private readonly replies: Replies,
+    private readonly secondThoughts: SecondThoughts,
   ) {}
 
   @Get('conversations')
@@ -34,7 +37,7 @@ export class ConversationsController {
   patch(
     @IdParam() id: string,
     @Body() body: ConversationPatchBody,
-    @Headers('if-match') ifMatch: string | undefined,
+    @OptionalHeader('if-match') ifMatch: string | null,
     @CurrentUser() user: User,
   ): Promise<ConversationView> {
     return this.conversations.patch(id, body, readVersion(ifMatch), user);
@@ -61,9 +64,9 @@ export class ConversationsController {
     @IdParam() id: string,
     @Body() body: ReplyBody,
     @CurrentUser() user: User,
-    @Headers('idempotency-key') key?: string,
+    @OptionalHeader('idempotency-key') key: string | null,
   ): Promise<MessageView> {
-    return this.replies.reply(id, body, user, key ?? null);
+    return this.replies.reply(id, body, user, key);
   }
 
   /** Never leaves the team. */
@@ -73,28 +76,28 @@ export class ConversationsController {
     @IdParam() id: string,
     @Body() { text }: NoteBody,
     @CurrentUser() user: User,
-    @Headers('idempotency-key') key?: string,
+    @OptionalHeader('idempotency-key') key: string | null,
   ): Promise<MessageView> {
-    return this.replies.note(id, text, user, key ?? null);
+    return this.replies.note(id, text, user, key);
   }
 
   /** Sends a reply again that failed or is uncertain. */
   @Post('messages/:id/retry')
   @HttpCode(202)
   retry(@IdParam() id: string): Promise<MessageView> {
-    return this.replies.retry(id);
+    return this.secondThoughts.retry(id);
   }
 
   /** Takes back a reply that is still queued; 409 once it is on its way. */
   @Delete('messages/:id')
   @HttpCode(204)
   undo(@IdParam() id: string): Promise<void> {
-    return this.replies.undo(id);
+    return this.secondThoughts.undo(id);
   }
 }
 
-function readVersion(ifMatch: string | undefined): number | null {
-  if (ifMatch === undefined || ifMatch === '*') return null;
+function readVersion(ifMatch: string | null): number | null {
+  if (ifMatch === null || ifMatch === '*') return null;
   const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(ifMatch)?.[1];
   if (!version) throw new BadRequest('If-Match must be the version of the conversation, a number.');
   return Number(version);

@@ -72,6 +72,11 @@ export class Conversations {
     return { items: await this.messageViews(rows.slice(0, limit)), nextCursor: last && writeCursor(last.sentAt, last.id) };
   }
 
+  async messageView(id: string): Promise<MessageView> {
+    const [view] = await this.messageViews([await this.database.manager.findOneByOrFail(Message, { id })]);
+    return view!;
+  }
+
   async messageViews(rows: Message[]): Promise<MessageView[]> {
     if (!rows.length) return [];
     const messageId = In(rows.map(({ id }) => id));

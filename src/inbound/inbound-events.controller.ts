@@ -6,8 +6,8 @@ import { readCursor, writeCursor } from '../conversations/inbox.query.js';
 import { BadRequest, NotFound } from '../errors.js';
 import { IdParam } from '../http/id.param.js';
 import { Roles } from '../people/auth.guard.js';
+import { JobQueue } from '../queue/jobs.js';
 import { InboundEvent } from './inbound-event.entity.js';
-import { Ledger } from './ledger.service.js';
 import { InboundEventList, InboundEventView, InboundEventsQuery, ReplayBody, ReplayView, replayable } from './inbound-events.shapes.js';
 
 /** The inbound ledger, for those who look after the channels. */
@@ -18,7 +18,7 @@ import { InboundEventList, InboundEventView, InboundEventsQuery, ReplayBody, Rep
 export class InboundEventsController {
   constructor(
     private readonly database: DataSource,
-    private readonly ledger: Ledger,
+    private readonly queue: JobQueue,
   ) {}
 
   /** Newest first. */
@@ -61,7 +61,7 @@ export class InboundEventsController {
         { id: In(part.map(({ id }) => id)) },
         { state: 'received', reason: null, attempts: 0 },
       );
-      await this.ledger.hurry(part);
+      await this.queue.addInbound(part);
     }
     return { replayed: rows.length };
   }

@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource, LessThan } from 'typeorm';
+import { JobQueue } from '../queue/jobs.js';
 import { Repeating } from '../queue/repeating.js';
 import { InboundEvent } from './inbound-event.entity.js';
-import { Ledger } from './ledger.service.js';
 
 const everyMs = 5_000;
 const overdueMs = 5_000;
@@ -18,7 +18,7 @@ export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly database: DataSource,
-    private readonly ledger: Ledger,
+    private readonly queue: JobQueue,
   ) {}
 
   /** At the start nothing waits for a reason, so even the newest are added. */
@@ -39,7 +39,7 @@ export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
       order: { storedAt: 'ASC', id: 'ASC' },
       take: batch,
     });
-    await this.ledger.hurry(rows);
+    await this.queue.addInbound(rows);
   }
 
   private async routeStrays(): Promise<void> {

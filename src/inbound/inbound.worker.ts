@@ -10,7 +10,7 @@ import { wantsRetry } from '../database/data-source.js';
 import { type Jobs, workerPatience } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { InboundEvent, type InboundState } from './inbound-event.entity.js';
-import { Ingest, type StoredFiles } from './ingest.service.js';
+import { Ingest, Raced, type StoredFiles } from './ingest.service.js';
 import { Names } from './names.service.js';
 import { storable } from './storable.js';
 
@@ -58,6 +58,12 @@ export class InboundWorker extends WorkerHost {
     if (row) await this.failed(row, error).catch(() => this.logger.warn({ event: row.id }, 'a worker died while working on this'));
   }
 
+  /** The queue itself is in trouble: what it forgets, the sweep adds again. */
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    this.logger.warn({ error: error.message }, 'queue trouble');
+  }
+
   /** A payload that its connector cannot make sense of is quarantined: the next one is handled. */
   private async understand(row: InboundEvent, channel: Channel): Promise<Understood[] | null> {
     try {
@@ -79,7 +85,7 @@ export class InboundWorker extends WorkerHost {
       try {
         return await this.transact(row, channel, messages, files, verdict);
       } catch (error) {
-        if (!wantsRetry(error) || attempt === 5) throw error;
+        if (!(wantsRetry(error) || error instanceof Raced) || attempt === 5) throw error;
       }
     }
   }

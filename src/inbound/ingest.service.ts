@@ -1,21 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, IsNull } from 'typeorm';
+import { type EntityManager } from 'typeorm';
 import type { MessageEvent } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
 import type { Identity } from '../contacts/contact.entity.js';
 import { Contacts } from '../contacts/contacts.service.js';
 import { AttachmentStore } from '../conversations/attachment-store.js';
-import { Conversation, ConversationStatus, Counter, ThreadKey } from '../conversations/conversation.entity.js';
-import { Delivery } from '../conversations/delivery.entity.js';
+import { Conversation, Counter, ThreadKey } from '../conversations/conversation.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
-import { preview } from '../conversations/preview.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
 import { Changes } from '../realtime/changes.service.js';
-import { findPlace, type Placement, rememberKeys } from './threading.js';
+import { follow } from './follow.js';
+import { OwnMessages } from './own-messages.service.js';
+import { claimKeys, findPlace, type Placement, rememberKeys } from './threading.js';
 
 /** The files of an event, already in the store. */
 export type StoredFiles = Array<Pick<Attachment, 'filename' | 'contentType' | 'contentId' | 'inline' | 'size' | 'sha256'>>;
+
+/** Another transaction wrote the same message at this very moment; ours has to be taken back and looked at again. */
+export class Raced extends Error {}
 
 /** Turns understood events into conversations. Everything happens in the caller's transaction, so an event counts once or not at all. */
 @Injectable()
@@ -23,6 +26,7 @@ export class Ingest {
   constructor(
     private readonly contacts: Contacts,
     private readonly store: AttachmentStore,
+    private readonly ownMessages: OwnMessages,
     private readonly changes: Changes,
   ) {}
 
@@ -45,20 +49,23 @@ export class Ingest {
     receivedAt: Date,
     backfill: boolean,
   ): Promise<boolean> {
-    if (await manager.existsBy(Message, { channelId: channel.id, externalId: event.externalId })) return false;
-    if (event.direction === 'outbound' && (await this.recogniseOwn(manager, channel, event))) return false;
+    const known = await manager.findOneBy(Message, { channelId: channel.id, externalId: event.externalId });
+    if (known && event.direction === 'outbound') await this.ownMessages.arrived(manager, known);
+    if (known) return false;
+    if (event.direction === 'outbound' && (await this.ownMessages.recognise(manager, channel, event))) return false;
     const identity = await this.contacts.recognise(manager, event.customer);
     const { conversationId, placedBy, isNew } = await this.place(manager, channel, event, identity, receivedAt, backfill);
+    await claimKeys(manager, channel.id, event);
     event = await notBeforeItsParent(manager, channel, event, placedBy.evidence);
     const id = newId();
     await insertNew(manager, Message, newMessage(id, conversationId, channel, event, identity, placedBy, receivedAt));
-    if (!(await manager.existsBy(Message, { id }))) return false;
+    if (!(await manager.existsBy(Message, { id }))) throw new Raced();
     if (files.length)
       await manager.insert(
         Attachment,
         files.map((file) => ({ ...file, id: newId(), messageId: id, createdAt: receivedAt })),
       );
-    await this.follow(manager, conversationId, event, backfill);
+    await follow(manager, conversationId, event, backfill);
     await this.changes.write(
       manager,
       { type: 'message.created', conversationId, messageId: id },
@@ -118,73 +125,6 @@ export class Ingest {
       createdAt: receivedAt,
     });
     return id;
-  }
-
-  /** What a message changes in its conversation, written so that the order of arrival does not matter. */
-  private async follow(manager: EntityManager, conversationId: string, event: MessageEvent, backfill: boolean): Promise<void> {
-    const fromCustomer = event.direction === 'inbound';
-    const calls = fromCustomer && event.human && !backfill;
-    const newest = 'last_message_at <= :sentAt';
-    const answeredLater = `EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = :conversationId AND m.direction = 'outbound' AND m.kind = 'message' AND m.sent_at >= :sentAt)`;
-    const waiting = fromCustomer
-      ? `CASE WHEN ${answeredLater} THEN waiting_since WHEN waiting_since IS NULL OR waiting_since > :sentAt THEN :sentAt ELSE waiting_since END`
-      : `CASE WHEN waiting_since <= :sentAt THEN NULL ELSE waiting_since END`;
-    await manager
-      .createQueryBuilder()
-      .update(Conversation)
-      .set({
-        messageCount: () => 'message_count + 1',
-        version: () => 'version + 1',
-        preview: () => `CASE WHEN ${newest} THEN :preview ELSE preview END`,
-        lastMessageAt: () => `CASE WHEN ${newest} THEN :sentAt ELSE last_message_at END`,
-        ...(fromCustomer && {
-          lastInboundAt: () => 'CASE WHEN last_inbound_at IS NULL OR last_inbound_at < :sentAt THEN :sentAt ELSE last_inbound_at END',
-        }),
-        ...((calls || !fromCustomer) && { waitingSince: () => waiting }),
-        ...(calls && { unread: true, status: 'open' satisfies ConversationStatus, snoozedUntil: null }),
-        ...(backfill && { status: () => `CASE WHEN message_count = 0 THEN 'closed' ELSE status END` }),
-      })
-      .where('id = :conversationId')
-      .setParameters({ conversationId, sentAt: event.sentAt, preview: preview(event.text) })
-      .execute();
-  }
-
-  /** Our own message coming back: by the delivery it names, else by its words while one is on its way. */
-  private async recogniseOwn(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<boolean> {
-    const message = event.deliveryId
-      ? await this.byDelivery(manager, channel, event.deliveryId)
-      : await this.onItsWay(manager, channel, event);
-    if (!message) return false;
-    await manager.update(Message, message.id, { externalId: event.externalId });
-    const sent = {
-      state: 'sent' as const,
-      nextAttemptAt: null,
-      errorCode: null,
-      errorMessage: null,
-      errorAction: null,
-      errorRetryable: false,
-      updatedAt: new Date(),
-    };
-    await manager.update(Delivery, { messageId: message.id, state: In(['queued', 'sending', 'uncertain', 'failed']) }, sent);
-    await this.changes.write(manager, { type: 'message.updated', conversationId: message.conversationId, messageId: message.id });
-    return true;
-  }
-
-  private async byDelivery(manager: EntityManager, channel: Channel, deliveryId: string): Promise<Message | null> {
-    const delivery = await manager.findOneBy(Delivery, { id: deliveryId, channelId: channel.id });
-    return delivery && manager.findOneBy(Message, { id: delivery.messageId, externalId: IsNull() });
-  }
-
-  private async onItsWay(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<Message | null> {
-    const place = await findPlace(manager, channel.id, event);
-    if (!place) return null;
-    return manager
-      .createQueryBuilder(Message, 'm')
-      .innerJoin(Delivery, 'd', 'd.message_id = m.id')
-      .where({ conversationId: place.conversationId, externalId: IsNull(), direction: 'outbound', text: event.text })
-      .andWhere(`d.state IN ('sending', 'uncertain') AND d.committed_at IS NOT NULL`)
-      .orderBy('m.id')
-      .getOne();
   }
 }
 

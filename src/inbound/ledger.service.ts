@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import type { RawEvent } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
@@ -20,7 +20,6 @@ export interface Arrival {
  */
 @Injectable()
 export class Ledger {
-  private readonly logger = new Logger('ledger');
   private waiting: Array<{ arrivals: Arrival[]; stored: () => void; failed: (error: unknown) => void }> = [];
   private writing?: Promise<void>;
 
@@ -37,7 +36,7 @@ export class Ledger {
     });
   }
 
-  /** The same within a caller's transaction; pass what it returns to {@link hurry} after the commit. */
+  /** The same within a caller's transaction; pass what it returns to the queue after the commit. */
   async write(manager: EntityManager, arrivals: Arrival[]): Promise<InboundEvent[]> {
     if (!arrivals.length) return [];
     const channels = await manager.findBy(Channel, {
@@ -55,15 +54,6 @@ export class Ledger {
     return rows.filter(({ state }) => state === 'received');
   }
 
-  /** Adds the jobs. When the queue cannot be reached the rows are safe and wait for the sweep. */
-  async hurry(rows: Array<{ id: string; backfill: boolean }>): Promise<void> {
-    try {
-      if (rows.length) await this.queue.addInbound(rows);
-    } catch (error) {
-      this.logger.warn({ error: (error as Error).message, events: rows.length }, 'queue out of reach; the sweep will add these jobs');
-    }
-  }
-
   private async writeAll(): Promise<void> {
     await new Promise(setImmediate);
     for (let batch; (batch = this.waiting.splice(0, 200)).length;) {
@@ -75,7 +65,7 @@ export class Ledger {
           ),
         );
         for (const { stored } of batch) stored();
-        void this.hurry(rows);
+        void this.queue.addInbound(rows);
       } catch (error) {
         for (const { failed } of batch) failed(error);
       }

@@ -6,6 +6,7 @@ import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
+import { JobQueue } from '../queue/jobs.js';
 import { Repeating } from '../queue/repeating.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Ledger } from './ledger.service.js';
@@ -42,6 +43,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly channels: Channels,
     private readonly connectors: Connectors,
     private readonly ledger: Ledger,
+    private readonly queue: JobQueue,
     private readonly changes: Changes,
   ) {}
 
@@ -117,7 +119,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
         events.map((event) => ({ connector: channel.type, account: channel.externalId, event })),
       );
     });
-    await this.ledger.hurry(rows);
+    await this.queue.addInbound(rows);
     if (events.length) this.changes.announce();
   }
 

@@ -5,7 +5,7 @@ import { Delivery } from '../conversations/delivery.entity.js';
 import { deliveryView } from '../conversations/conversation.view.js';
 import { readCursor, writeCursor } from '../conversations/inbox.query.js';
 import { Message } from '../conversations/message.entity.js';
-import { Replies } from '../conversations/replies.service.js';
+import { SecondThoughts } from '../conversations/second-thoughts.service.js';
 import { Problem } from '../errors.js';
 import { DeliveriesQuery, DeliveryItem, DeliveryList, RetryBody, RetryView } from './deliveries.shapes.js';
 
@@ -15,7 +15,7 @@ import { DeliveriesQuery, DeliveryItem, DeliveryList, RetryBody, RetryView } fro
 export class DeliveriesController {
   constructor(
     private readonly database: DataSource,
-    private readonly replies: Replies,
+    private readonly secondThoughts: SecondThoughts,
   ) {}
 
   /** Newest first. */
@@ -48,7 +48,7 @@ export class DeliveriesController {
     const outcome: RetryView = { retried: [], refused: [] };
     for (const row of await this.database.manager.findBy(Delivery, { id: In(ids) })) {
       try {
-        await this.replies.retry(row.messageId);
+        await this.secondThoughts.retry(row.messageId);
         outcome.retried.push(row.id);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;

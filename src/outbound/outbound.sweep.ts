@@ -4,7 +4,8 @@ import { Delivery } from '../conversations/delivery.entity.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Repeating } from '../queue/repeating.js';
 import { Changes } from '../realtime/changes.service.js';
-import { Dispatch, leaseMs } from './dispatch.service.js';
+import { Claims, leaseMs } from './claims.service.js';
+import { Outcomes } from './outcomes.service.js';
 
 const everyMs = 5_000;
 const overdueMs = 5_000;
@@ -20,7 +21,8 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly database: DataSource,
     private readonly queue: JobQueue,
-    private readonly dispatch: Dispatch,
+    private readonly claims: Claims,
+    private readonly outcomes: Outcomes,
     private readonly changes: Changes,
   ) {}
 
@@ -39,7 +41,7 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweep(patienceMs: number): Promise<void> {
     for (const abandoned of await this.overdue('sending', 'leaseUntil', 0)) await this.takeOver(abandoned);
     const due = await this.overdue('queued', 'nextAttemptAt', patienceMs);
-    if (due.length) await this.queue.addOutbound(due.map(({ id }) => ({ id, notBefore: null })));
+    if (due.length) await this.queue.addOutbound(due.map(({ id, attempts }) => ({ id, attempts, notBefore: null })));
     if (Date.now() - this.prunedAt < 3_600_000) return;
     this.prunedAt = Date.now();
     await this.changes.prune();
@@ -67,7 +69,7 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
     if (!affected) return;
     this.logger.warn({ delivery: id, committed: !!abandoned.committedAt }, 'its sender died; taking over');
     if (!abandoned.committedAt) return;
-    const claim = await this.dispatch.load({ ...abandoned, fence: fence + 1 });
-    await this.dispatch.resolve(claim, 'the app stopped while it was being sent.');
+    const claim = await this.claims.load({ ...abandoned, fence: fence + 1 });
+    await this.outcomes.resolve(claim, 'the app stopped while it was being sent.');
   }
 }

@@ -1,10 +1,11 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import { DelayedError, type Job } from 'bullmq';
 import { ConnectorError, type Outgoing } from '#libs/connector';
 import { type Jobs, workerPatience } from '../queue/jobs.js';
 import { ChannelLanes } from '../queue/channel-lanes.js';
-import { Dispatch, type Claim } from './dispatch.service.js';
+import { type Claim, Claims } from './claims.service.js';
+import { Outcomes } from './outcomes.service.js';
 
 const busyDelayMs = 200;
 
@@ -15,12 +16,15 @@ export class OutboundWorker extends WorkerHost {
   private readonly logger = new Logger('outbound');
   private readonly lanes = new ChannelLanes();
 
-  constructor(private readonly dispatch: Dispatch) {
+  constructor(
+    private readonly claims: Claims,
+    private readonly outcomes: Outcomes,
+  ) {
     super();
   }
 
   async process(job: Job<Jobs['outbound']>, token?: string): Promise<void> {
-    const channelId = await this.dispatch.channelOf(job.data.deliveryId);
+    const channelId = await this.claims.channelOf(job.data.deliveryId);
     if (!channelId) return;
     const leave = this.lanes.enter(channelId);
     if (!leave) {
@@ -34,10 +38,16 @@ export class OutboundWorker extends WorkerHost {
     }
   }
 
+  /** The queue itself is in trouble: what it forgets, the sweep adds again. */
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    this.logger.warn({ error: error.message }, 'queue trouble');
+  }
+
   private async send(deliveryId: string): Promise<void> {
-    const claim = await this.dispatch.claim(deliveryId);
+    const claim = await this.claims.claim(deliveryId);
     if (!claim) return;
-    const lease = setInterval(() => void this.dispatch.renew(claim), 10_000);
+    const lease = setInterval(() => void this.claims.renew(claim), 10_000);
     try {
       await this.attempt(claim);
     } finally {
@@ -48,10 +58,10 @@ export class OutboundWorker extends WorkerHost {
   private async attempt(claim: Claim): Promise<void> {
     const { connector, access, outgoing } = claim;
     try {
-      const sent = await connector.send({ ...outgoing, committing: () => this.dispatch.commit(claim) } satisfies Outgoing, access);
-      await this.dispatch.sent(claim, sent);
+      const sent = await connector.send({ ...outgoing, committing: () => this.claims.commit(claim) } satisfies Outgoing, access);
+      await this.outcomes.sent(claim, sent);
     } catch (error) {
-      return this.dispatch.failed(claim, asConnectorError(error));
+      return this.outcomes.failed(claim, asConnectorError(error));
     }
     await connector
       .afterSend?.(outgoing, access)

@@ -1,6 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { JobsOptions, Queue } from 'bullmq';
+import { setTimeout } from 'node:timers/promises';
 
 /** What travels through the queue: ids only. Whoever takes a job reads the rest from the database. */
 export interface Jobs {
@@ -17,35 +18,56 @@ export const workerPatience = { lockDuration: 10_000, stalledInterval: 5_000, ma
 /** Back-fill waits until no live job does: BullMQ takes jobs without a priority first. */
 const backfillPriority = 10;
 
-/** Adds jobs. The job's id is its row's, so adding one that still waits does nothing; a lost one is added again by the sweep. */
+const patienceMs = 2_000;
+
+/**
+ * Adds jobs. The job's id is its row's, so adding one that still waits does nothing. A queue that is out of reach fails
+ * nobody: the rows are safe, and the sweep adds their jobs when it is back.
+ */
 @Injectable()
 export class JobQueue {
+  private readonly logger = new Logger('queue');
   private readonly queues: Record<QueueName, Queue>;
+  private hanging?: Promise<unknown>;
 
   constructor(@InjectQueue('inbound') inbound: Queue, @InjectQueue('outbound') outbound: Queue) {
     this.queues = { inbound, outbound };
+    for (const queue of [inbound, outbound])
+      queue.on('error', (error) => this.logger.warn({ queue: queue.name, error: error.message }, 'queue trouble'));
   }
 
   async addInbound(events: Array<{ id: string; backfill: boolean }>): Promise<void> {
-    await this.queues.inbound.addBulk(
-      events.map(({ id, backfill }) => job('inbound', { eventId: id }, id, backfill ? { priority: backfillPriority } : {})),
-    );
+    const jobs = events.map(({ id, backfill }) => job('inbound', { eventId: id }, id, backfill ? { priority: backfillPriority } : {}));
+    await this.add('inbound', jobs);
   }
 
-  /** `notBefore` delays the attempt; the row's own time decides, the queue's clock only hurries it along. */
-  async addOutbound(deliveries: Array<{ id: string; notBefore: Date | null }>): Promise<void> {
-    await this.queues.outbound.addBulk(
-      deliveries.map(({ id, notBefore }) => {
-        const delay = Math.max(0, (notBefore?.getTime() ?? 0) - Date.now());
-        return job('outbound', { deliveryId: id }, id, delay ? { delay } : {});
-      }),
-    );
+  /**
+   * `notBefore` delays the attempt; the row's own time decides, the queue's clock only hurries it along. Each attempt is a
+   * job of its own, because the next is planned while the job of the last still runs.
+   */
+  async addOutbound(deliveries: Array<{ id: string; attempts: number; notBefore: Date | null }>): Promise<void> {
+    const jobs = deliveries.map(({ id, attempts, notBefore }) => {
+      const delay = Math.max(0, (notBefore?.getTime() ?? 0) - Date.now());
+      return job('outbound', { deliveryId: id }, `${id}.${attempts}`, delay ? { delay } : {});
+    });
+    await this.add('outbound', jobs);
   }
 
   /** Jobs per state of each queue, for metrics and readiness. Throws when the queue cannot be reached. */
   async counts(): Promise<Record<QueueName, Record<string, number>>> {
     const [inbound, outbound] = await Promise.all(queueNames.map((name) => this.queues[name].getJobCounts()));
     return { inbound: inbound!, outbound: outbound! };
+  }
+
+  /** While one call hangs no further ones are piled up behind it. */
+  private async add(name: QueueName, jobs: Parameters<Queue['addBulk']>[0]): Promise<void> {
+    if (!jobs.length || this.hanging) return;
+    const warn = (error: string) => this.logger.warn({ queue: name, jobs: jobs.length, error }, 'jobs not added; the sweep will');
+    const adding = this.queues[name].addBulk(jobs).catch((error: Error) => warn(error.message));
+    const late = Symbol();
+    if ((await Promise.race([adding, setTimeout(patienceMs, late, { ref: false })])) !== late) return;
+    this.hanging = adding.finally(() => (this.hanging = undefined));
+    warn('the queue does not answer');
   }
 }
 

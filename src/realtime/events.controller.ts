@@ -1,7 +1,8 @@
-import { Controller, Headers, type MessageEvent, type OnModuleDestroy, Sse } from '@nestjs/common';
+import { Controller, type MessageEvent, type OnModuleDestroy, Sse } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { interval, map, merge, type Observable, of, Subject, takeUntil } from 'rxjs';
 import type { Change } from './change.entity.js';
+import { OptionalHeader } from '../http/header.param.js';
 import { Changes } from './changes.service.js';
 
 const pingMs = 15_000;
@@ -18,10 +19,10 @@ export class EventsController implements OnModuleDestroy {
   /** `Last-Event-ID` resumes without a gap; `reset` says that the gap is too old and everything has to be fetched anew. */
   @Sse()
   @ApiHeader({ name: 'Last-Event-ID', required: false })
-  stream(@Headers('last-event-id') lastId?: string): Observable<MessageEvent> {
+  stream(@OptionalHeader('last-event-id') lastId: string | null): Observable<MessageEvent> {
     const hello = of<MessageEvent>({ type: 'ready', data: {}, retry: reconnectMs });
     const pings = interval(pingMs).pipe(map((): MessageEvent => ({ type: 'ping', data: {} })));
-    const changes = this.changes.subscribe(/^\d{1,18}$/.test(lastId ?? '') ? lastId! : null).pipe(map(toEvent));
+    const changes = this.changes.subscribe(/^\d{1,18}$/.test(lastId ?? '') ? lastId : null).pipe(map(toEvent));
     return merge(hello, changes, pings).pipe(takeUntil(this.stopping));
   }
 

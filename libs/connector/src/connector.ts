@@ -1,5 +1,3 @@
-import type { ConnectorError } from './connector-error.js';
-
 /** Where a conversation takes place: a mail thread, a private chat, or under a public post. */
 export type ConversationKind = 'email' | 'dm' | 'comment';
 
@@ -64,7 +62,7 @@ export interface WatchContext<S = object> {
   healthy(progress?: { done: number; total: number }): void;
 }
 
-/** A platform we ask. `watch` runs until the signal aborts; it throws a {@link ConnectorError} when the line is lost and is then started anew with backoff. */
+/** A platform we ask. `watch` runs until the signal aborts; it throws a `ConnectorError` when the line is lost and is then started anew with backoff. */
 export interface WatchSource<S = object> {
   kind: 'watch';
   /** Where to begin. Asked while the channel is being connected, so that nothing is missed that comes before the first look. */
@@ -89,7 +87,7 @@ export interface WebhookSource {
   handshake(query: Record<string, string>): string | null;
   /** Checks the signature over the bytes as they came. */
   verify(body: Buffer, headers: Record<string, string | undefined>): boolean;
-  /** Takes a body apart without understanding it. Throws {@link MalformedPayload} when it is no such body at all. */
+  /** Takes a body apart without understanding it. Throws `MalformedPayload` when it is no such body at all. */
   split(body: Buffer, receivedAt: Date): WebhookPart[];
 }
 
@@ -226,19 +224,21 @@ export interface Connector<S extends object = object> {
   /** A class-validator class; its JSON schema draws the settings form, `writeOnly` properties are secrets. */
   settings: new () => S;
   capabilities: Capabilities;
+  /** Whether an admin has to name the account's address, because the settings do not tell it. */
+  asksAddress: boolean;
   account(input: { address?: string; settings: S }): Account;
   /** Live checks, each failing with the platform's own words. Never throws for a refusal. */
   check(account: Account, settings: S): Promise<Check[]>;
   source: WatchSource<S> | WebhookSource;
-  /** Pure: bytes in, events out. Throws {@link MalformedPayload} when nothing can be made of them: the payload is quarantined. */
+  /** Pure: bytes in, events out. Throws `MalformedPayload` when nothing can be made of them: the payload is quarantined. */
   parse(event: RawEvent, channel: Omit<ChannelAccess<S>, 'settings'>): Promise<InboundEvent[]> | InboundEvent[];
   /** The name of someone the platform gave only an id for, or null when it tells none. Asked apart from the message; its failure costs nothing. */
   whoIs?(personId: string, channel: ChannelAccess<S>): Promise<string | null>;
   /** Pure: may we answer now, how, until when, and why not. */
   replyWindow(facts: WindowFacts, now: Date): ReplyWindow;
-  /** Pure: fixes recipients, subject and ids of a reply. Throws a `rejected` {@link ConnectorError} with a reason an agent understands. */
+  /** Pure: fixes recipients, subject and ids of a reply. Throws a `rejected` `ConnectorError` with a reason an agent understands. */
   prepare(draft: Draft, channel: ChannelAccess<S>): Prepared;
-  /** Sends once. Throws {@link ConnectorError}; its `outcome` says whether the customer may have got it. */
+  /** Sends once. Throws `ConnectorError`; its `outcome` says whether the customer may have got it. */
   send(outgoing: Outgoing, channel: ChannelAccess<S>): Promise<Sent>;
   /** After a crash or an unclear answer: did it reach the platform? `since` is when it was committed. */
   find(outgoing: Omit<Outgoing, 'committing'>, channel: ChannelAccess<S>, since: Date): Promise<Found>;

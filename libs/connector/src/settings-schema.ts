@@ -35,7 +35,7 @@ export function settingsSchema(settings: new () => object): SettingsSchema {
 /** The same settings without the properties that their schema marks `writeOnly`. */
 export function withoutSecrets(schema: SettingsSchema, settings: object): Record<string, unknown> {
   const visible: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(settings)) {
+  for (const [name, value] of Object.entries(settings as Record<string, unknown>)) {
     const property = schema.properties?.[name];
     if (!property || property.writeOnly) continue;
     visible[name] = property.properties && value && typeof value === 'object' ? withoutSecrets(property, value) : value;

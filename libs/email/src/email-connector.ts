@@ -19,6 +19,7 @@ export function emailConnector(options: EmailOptions): Connector<EmailSettings> 
     kinds: ['email'],
     settings: EmailSettings,
     capabilities: { html: true, subject: true, cc: true, attachments: true, maxLength: null, lengthUnit: 'characters' },
+    asksAddress: true,
     account: ({ address }) => accountOf(address),
     check: (account, settings) => check(account, settings, options),
     source: { kind: 'watch', begin: (settings) => begin(settings, options), watch: (context) => watch(context, options) },

@@ -27,6 +27,7 @@ export function facebookConnector(options: MetaOptions, source: WebhookSource): 
     kinds: ['dm'],
     settings: FacebookSettings,
     capabilities,
+    asksAddress: false,
     account: ({ settings }) => ({ externalId: settings.pageId, address: settings.pageId }),
     check: (_account, settings) => checkPage(pageLine(options, settings)),
     source,

@@ -20,6 +20,7 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
     kinds: ['dm'],
     settings: InstagramSettings,
     capabilities,
+    asksAddress: false,
     account: ({ settings }) => ({ externalId: settings.accountId, address: settings.accountId }),
     check: (_account, settings) =>
       settings.via === 'facebook'

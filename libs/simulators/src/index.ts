@@ -1,5 +1,5 @@
 export { startDovecot, type Dovecot } from './mail/dovecot.js';
-export { startSmtpSink, type ReceivedMail, type SinkBehaviour, type SmtpSink } from './mail/smtp-sink.js';
+export { startSmtpSink, type SmtpSink } from './mail/smtp-sink.js';
 export { MailCustomers } from './mail/mail-customers.js';
 export { startMetaPlatform, type MetaPlatform } from './meta/platform.js';
 export type { MetaAccount } from './meta/world.js';

@@ -170,7 +170,7 @@ async function conversations(runner: QueryRunner): Promise<void> {
     references: { conversation_id: ['conversation', 'conversation', 'CASCADE'] },
   });
   await createTable(runner, 'thread_key', {
-    columns: { channel_id: uuid({ isPrimary: true }), key: text({ isPrimary: true }), conversation_id: uuid() },
+    columns: { channel_id: uuid({ isPrimary: true }), key: text({ isPrimary: true }), conversation_id: uuid(), claimed: flag(true) },
     index: { ix_thread_key_conversation: ['conversation_id'] },
     references: { channel_id: ['channel', 'channel', 'CASCADE'], conversation_id: ['conversation', 'conversation', 'CASCADE'] },
   });

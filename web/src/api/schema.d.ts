@@ -589,6 +589,8 @@ export interface components {
             label: string;
             kinds: ("email" | "dm" | "comment")[];
             capabilities: components["schemas"]["CapabilitiesView"];
+            /** @description Whether `address` must be named when connecting. */
+            asksAddress: boolean;
             /** @description JSON schema of the settings; `writeOnly` properties are secrets. */
             settingsSchema: {
                 [key: string]: unknown;
@@ -1387,8 +1389,7 @@ export interface operations {
     Conversations_reply: {
         parameters: {
             query?: never;
-            header: {
-                "idempotency-key": string;
+            header?: {
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1415,8 +1416,7 @@ export interface operations {
     Conversations_note: {
         parameters: {
             query?: never;
-            header: {
-                "idempotency-key": string;
+            header?: {
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1734,8 +1734,7 @@ export interface operations {
     Events_stream: {
         parameters: {
             query?: never;
-            header: {
-                "last-event-id": string;
+            header?: {
                 "Last-Event-ID"?: string;
             };
             path?: never;

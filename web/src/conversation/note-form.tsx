@@ -20,7 +20,7 @@ export function NoteForm({ conversationId: id }: { conversationId: string }) {
   const words = draft.text.trim();
   const add = () => {
     if (words && !note.isPending)
-      note.mutate({ params: { path: { id }, header: { 'idempotency-key': draft.key } }, body: { text: words } });
+      note.mutate({ params: { path: { id }, header: { 'Idempotency-Key': draft.key } }, body: { text: words } });
   };
   return (
     <form

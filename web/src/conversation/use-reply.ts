@@ -32,7 +32,7 @@ export function useReply({ id, contact }: Conversation) {
 
   return (draft: Draft, { then, force }: SendOptions = {}) => {
     const request = {
-      params: { path: { id }, header: { 'idempotency-key': draft.key } },
+      params: { path: { id }, header: { 'Idempotency-Key': draft.key } },
       body: {
         text: draft.text.trim(),
         ...(draft.cc.length && { cc: draft.cc }),

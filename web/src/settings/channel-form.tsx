@@ -14,12 +14,13 @@ import classes from './settings.module.css';
 import { filledValues, missingPaths, type SettingsSchema, startValues } from './settings-schema.js';
 
 /** Drawn from the connector's settings schema; the settings can be tried out before they are kept. */
-export function ChannelForm({ connector: { type, settingsSchema } }: { connector: Connector }) {
+export function ChannelForm({ connector: { type, settingsSchema, asksAddress } }: { connector: Connector }) {
   const schema = settingsSchema as SettingsSchema;
   const form = useForm({
     initialValues: { name: '', address: '', settings: startValues(schema) },
-    validate: ({ name, settings }) => {
-      const missing = [...(name.trim() ? [] : ['name']), ...missingPaths(schema, settings, 'settings')];
+    validate: ({ name, address, settings }) => {
+      const unnamed = [...(name.trim() ? [] : ['name']), ...(asksAddress && !address.trim() ? ['address'] : [])];
+      const missing = [...unnamed, ...missingPaths(schema, settings, 'settings')];
       return Object.fromEntries(missing.map((path) => [path, text.channels.required]));
     },
   });
@@ -42,7 +43,14 @@ export function ChannelForm({ connector: { type, settingsSchema } }: { connector
       <Stack gap="md">
         <div className={classes.pair}>
           <TextInput label={text.channels.name} description={text.channels.nameHint} withAsterisk {...form.getInputProps('name')} />
-          <TextInput label={text.channels.address} description={text.channels.addressHint} {...form.getInputProps('address')} />
+          {asksAddress && (
+            <TextInput
+              label={text.channels.address}
+              description={text.channels.addressHint}
+              withAsterisk
+              {...form.getInputProps('address')}
+            />
+          )}
         </div>
         <SchemaFields schema={schema} path="settings" inputProps={(path, options) => ({ ...form.getInputProps(path, options) })} />
         <div aria-live="polite">

@@ -213,7 +213,7 @@ export const en = {
     name: 'Name',
     nameHint: 'How your team will recognise this channel, for example “Support”.',
     address: 'Address',
-    addressHint: 'The address customers write to. Leave it empty for pages and accounts: the platform tells it.',
+    addressHint: 'The address customers write to.',
     required: 'Please fill this in.',
     test: 'Test settings',
     tested: 'Test result',

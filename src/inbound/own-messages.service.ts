@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, IsNull } from 'typeorm';
+import type { MessageEvent } from '#libs/connector';
+import type { Channel } from '../channels/channel.entity.js';
+import { Delivery } from '../conversations/delivery.entity.js';
+import { Message } from '../conversations/message.entity.js';
+import { Changes } from '../realtime/changes.service.js';
+import { findPlace } from './threading.js';
+
+/** Recognises our own replies when a platform shows them to us again: an echo, a copy in the Sent folder. */
+@Injectable()
+export class OwnMessages {
+  constructor(private readonly changes: Changes) {}
+
+  /** True when the event is a reply of ours: by the delivery it names, else by its words while one is on its way. */
+  async recognise(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<boolean> {
+    const message = event.deliveryId
+      ? await this.byDelivery(manager, channel, event.deliveryId)
+      : await this.onItsWay(manager, channel, event);
+    if (!message) return false;
+    await manager.update(Message, message.id, { externalId: event.externalId });
+    await this.arrived(manager, message);
+    return true;
+  }
+
+  /** The platform has it, so its delivery is sent, whatever we thought of it. */
+  async arrived(manager: EntityManager, { id: messageId, conversationId }: Message): Promise<void> {
+    const open = { messageId, state: In(['queued', 'sending', 'uncertain', 'failed']) };
+    const noError = { errorCode: null, errorMessage: null, errorAction: null, errorRetryable: false };
+    const { affected } = await manager.update(Delivery, open, { ...noError, state: 'sent', nextAttemptAt: null, updatedAt: new Date() });
+    if (affected) await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
+  }
+
+  private async byDelivery(manager: EntityManager, channel: Channel, deliveryId: string): Promise<Message | null> {
+    const delivery = await manager.findOneBy(Delivery, { id: deliveryId, channelId: channel.id });
+    return delivery && manager.findOneBy(Message, { id: delivery.messageId, externalId: IsNull() });
+  }
+
+  private async onItsWay(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<Message | null> {
+    const place = await findPlace(manager, channel.id, event);
+    if (!place) return null;
+    return manager
+      .createQueryBuilder(Message, 'm')
+      .innerJoin(Delivery, 'd', 'd.message_id = m.id')
+      .where({ conversationId: place.conversationId, externalId: IsNull(), direction: 'outbound', text: event.text })
+      .andWhere(`d.state IN ('sending', 'uncertain') AND d.committed_at IS NOT NULL`)
+      .orderBy('m.id')
+      .getOne();
+  }
+}
