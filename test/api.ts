@@ -7,6 +7,7 @@ export type Channel = Schemas['ChannelView'];
 export type InboundEvent = Schemas['InboundEventView'];
 export type Delivery = Schemas['DeliveryItem'];
 export type User = Schemas['UserView'];
+export type Attachment = Schemas['AttachmentView'];
 export interface List<T> {
   items: T[];
   nextCursor: string | null;
@@ -48,6 +49,15 @@ export class Api {
   put = <T = Problem>(path: string, body?: unknown) => this.call<T>('PUT', path, body);
   patch = <T = Problem>(path: string, body?: unknown, headers: Record<string, string> = {}) => this.call<T>('PATCH', path, body, headers);
   delete = <T = Problem>(path: string) => this.call<T>('DELETE', path, undefined);
+
+  raw(path: string): Promise<Response> {
+    return fetch(`${this.url}/api/v1${path}`, { headers: this.headers });
+  }
+
+  async upload<T>(path: string, body: FormData): Promise<{ status: number; body: T }> {
+    const response = await fetch(`${this.url}/api/v1${path}`, { method: 'POST', headers: this.headers, body });
+    return { status: response.status, body: (await response.json()) as T };
+  }
 
   /** The items of a list, of all its pages. */
   async all<T>(path: string): Promise<T[]> {

@@ -14,8 +14,9 @@ beforeAll(async () => {
   channels = await outside.connect(house.api);
 }, 60_000);
 afterAll(async () => {
-  await house?.stop();
+  // The mail server first: it may be keeping the app waiting.
   await outside?.stop();
+  await house?.stop();
 }, 30_000);
 
 const conversations = (query = '') => house.api.all<Conversation>(`/conversations${query}`);
@@ -211,6 +212,24 @@ describe('a reply that does not arrive says why', () => {
     const { conversation } = await chat('Listener', 'Tell me all');
     const { status, body } = await house.api.post(`/conversations/${conversation.id}/replies`, { text: 'x'.repeat(2001) });
     expect([status, body.detail]).toEqual([422, expect.stringContaining('2000')]);
+  });
+});
+
+describe('a channel in trouble harms only itself', () => {
+  test('replies of one that hangs do not hold up those of another', async () => {
+    outside.smtp.behave('hang');
+    const subjects = Array.from({ length: 30 }, (_, n) => `Hanging ${n}`);
+    for (const subject of subjects) await outside.deliver(mail({ subject, text: 'Hello?' }));
+    for (const subject of subjects) await reply(await about(subject), 'Never taken');
+    const customer = outside.meta.customer('In a hurry');
+    outside.meta.customerWrites(outside.instagram, customer, 'Quick question');
+    const conversation = await eventually(async () => {
+      const found = (await conversations(`?channelId=${channels.instagram}`)).find(({ preview }) => preview === 'Quick question');
+      expect(found).toBeDefined();
+      return found!;
+    });
+    await reply(conversation, 'Quick answer');
+    await eventually(async () => expect(outside.meta.sentTo(customer).map(({ text }) => text)).toEqual(['Quick answer']), 5_000);
   });
 
   test('a dead token stops the sending and not the receiving, and says what to do', async () => {

@@ -16,6 +16,8 @@ export class Channel {
   /** The account at the platform; webhooks are routed by it. */
   @Text() externalId: string;
   @Flag(true) enabled: boolean;
+  /** Grows when the settings change, so that a watcher takes up the new ones. */
+  @Int({ default: 1 }) settingsVersion: number;
   @Text({ default: 'ok' }) healthState: HealthState;
   @Text(optional) healthDetail: string | null;
   @Time(optional) lastEventAt: Date | null;

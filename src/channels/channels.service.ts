@@ -167,6 +167,7 @@ export class Channels {
 
   private async seal(manager: EntityManager, channelId: string, settings: object): Promise<void> {
     const sealed = this.vault.seal(JSON.stringify(settings), channelId);
+    await manager.increment(Channel, { id: channelId }, 'settingsVersion', 1);
     await manager.upsert(ChannelSecret, { channelId, sealed }, ['channelId']);
   }
 }

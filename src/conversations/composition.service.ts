@@ -40,6 +40,7 @@ export class Composition {
     const channel = await this.database.manager.findOneByOrFail(Channel, { id: conversation.channelId });
     if (channel.removedAt)
       throw new Invalid('The channel of this conversation was removed, so no answer can leave through it. An admin can connect it again.');
+    if (!channel.enabled) throw new Invalid('This channel is paused, so nothing leaves through it. An admin can switch it on again.');
     const window = this.conversations.window(conversation, channel.type, at);
     if (!window.open) throw new Invalid(window.reason ?? 'The platform does not allow an answer here now.');
     return channel;

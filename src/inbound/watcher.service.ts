@@ -12,14 +12,15 @@ import { Changes } from '../realtime/changes.service.js';
 import { Ledger } from './ledger.service.js';
 
 const roundMs = 1_000;
-const leaseMs = 30_000;
-const renewMs = 10_000;
+const leaseMs = 15_000;
+const renewMs = 5_000;
 const backoffMs = [1_000, 2_000, 5_000, 15_000, 60_000, 300_000];
 /** A refused login is not hammered: providers lock accounts for that. */
 const authBackoffMs = 300_000;
 const steadyMs = 300_000;
 
 interface Watch {
+  settingsVersion: number;
   abort: AbortController;
   done: Promise<void>;
   fence: number;
@@ -35,7 +36,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('watcher');
   private readonly holder = newId();
   private readonly watches = new Map<string, Watch>();
-  private readonly failures = new Map<string, { count: number; notBefore: number }>();
+  private readonly failures = new Map<string, { settingsVersion: number; count: number; notBefore: number }>();
   private readonly rounds = new Repeating('watcher', roundMs, () => this.round());
 
   constructor(
@@ -71,19 +72,23 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async attend(channel: Channel): Promise<void> {
+    const { settingsVersion } = channel;
     const watch = this.watches.get(channel.id);
-    if (watch) {
+    if (watch && watch.settingsVersion !== settingsVersion) await this.stop(channel.id);
+    else if (watch) {
       if (Date.now() - watch.renewedAt > renewMs && !(await this.renew(channel.id, watch))) await this.stop(channel.id);
       return;
     }
-    if (Date.now() < (this.failures.get(channel.id)?.notBefore ?? 0)) return;
+    const failure = this.failures.get(channel.id);
+    // New settings are tried at once, whatever came of the old ones.
+    if (failure && failure.settingsVersion === settingsVersion && Date.now() < failure.notBefore) return;
     const fence = await this.lease(channel.id);
     if (fence !== null) this.start(channel, fence);
   }
 
   private start(channel: Channel, fence: number): void {
     const abort = new AbortController();
-    const watch: Watch = { abort, fence, renewedAt: Date.now(), done: Promise.resolve() };
+    const watch: Watch = { settingsVersion: channel.settingsVersion, abort, fence, renewedAt: Date.now(), done: Promise.resolve() };
     this.watches.set(channel.id, watch);
     watch.done = this.run(channel, watch).finally(() => this.watches.delete(channel.id));
   }
@@ -135,7 +140,11 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     const before = ranMs > steadyMs ? 0 : (this.failures.get(channel.id)?.count ?? 0);
     const auth = error instanceof ConnectorError && error.kind === 'auth';
     const wait = auth ? authBackoffMs : backoffMs[Math.min(before, backoffMs.length - 1)]!;
-    this.failures.set(channel.id, { count: before + 1, notBefore: Date.now() + wait * (0.8 + 0.4 * Math.random()) });
+    this.failures.set(channel.id, {
+      settingsVersion: channel.settingsVersion,
+      count: before + 1,
+      notBefore: Date.now() + wait * (0.8 + 0.4 * Math.random()),
+    });
     if (!(error instanceof ConnectorError)) this.logger.error(error);
     // One lost line is everyday; a channel is down when it cannot be reached again.
     const state = auth ? 'needs-auth' : before ? 'down' : 'degraded';

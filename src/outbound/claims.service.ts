@@ -74,6 +74,7 @@ export class Claims {
     const { manager } = this.database;
     const message = await manager.findOneByOrFail(Message, { id: delivery.messageId });
     const channel = await manager.findOneByOrFail(Channel, { id: delivery.channelId });
+    if (channel.removedAt) throw new ConnectorError('rejected', 'The channel was removed before this reply was sent.');
     const conversation = await manager.findOneByOrFail(Conversation, { id: message.conversationId });
     const connector = this.connectors.of(channel);
     const files = await manager.find(Attachment, { where: { messageId: message.id }, order: { createdAt: 'ASC', id: 'ASC' } });
@@ -107,12 +108,13 @@ export class Claims {
   /** Nothing was sent, because we could not even read what to send. */
   private async giveBack(delivery: Delivery, error: Error): Promise<void> {
     this.logger.error({ delivery: delivery.id, error: error.message }, 'cannot prepare this reply');
-    const retryAt = nextAttempt(delivery.attempts);
+    const final = error instanceof ConnectorError && !error.retryable;
+    const retryAt = final ? null : nextAttempt(delivery.attempts);
     const change = {
       state: retryAt ? ('queued' as const) : ('failed' as const),
       nextAttemptAt: retryAt,
       errorMessage: error.message,
-      errorRetryable: true,
+      errorRetryable: !final,
     };
     await this.database.manager.update(Delivery, mine(delivery), { ...change, updatedAt: new Date() });
   }

@@ -19,9 +19,10 @@ const keepMs = 24 * 3_600_000;
 export class Changes implements OnModuleDestroy {
   private readonly logger = new Logger('changes');
   private readonly live = new Subject<Change>();
-  private readonly recent = new Map<string, number>();
+  private readonly recent = new Set<string>();
   private listeners = 0;
   private floor = 0;
+  private opening: Promise<void> = Promise.resolve();
   private timer?: NodeJS.Timeout;
   private reading?: Promise<void>;
   private again = false;
@@ -78,14 +79,21 @@ export class Changes implements OnModuleDestroy {
     this.live.complete();
   }
 
-  private async listen(): Promise<void> {
-    if (++this.listeners > 1) return this.reading;
-    this.floor = await this.newestId();
-    this.timer = setInterval(() => void this.read(), pollMs);
+  /** The first listener starts the reading, from where the table stands now. */
+  private listen(): Promise<void> {
+    if (++this.listeners === 1) {
+      this.opening = this.settledId().then((id) => {
+        this.floor = id;
+        this.timer = setInterval(() => void this.read(), pollMs);
+      });
+    }
+    return this.opening;
   }
 
   private unlisten(): void {
-    if (--this.listeners === 0) clearInterval(this.timer);
+    if (--this.listeners) return;
+    clearInterval(this.timer);
+    this.recent.clear();
   }
 
   /** One reader at a time; who asks meanwhile is served by one more round. */
@@ -107,31 +115,32 @@ export class Changes implements OnModuleDestroy {
   }
 
   private async round(): Promise<void> {
+    await this.opening;
     const now = Date.now();
     const rows = await this.after(this.floor);
     for (const change of rows) {
       if (this.recent.has(change.id)) continue;
-      this.recent.set(change.id, now);
+      this.recent.add(change.id);
       this.live.next(change);
     }
     const settled = rows.filter(({ at }) => !this.commitsOutOfOrder || at.getTime() < now - settleMs);
     if (settled.length) this.floor = Math.max(...settled.map(({ id }) => Number(id)));
-    for (const [id] of this.recent) {
-      if (Number(id) > this.floor) break;
-      this.recent.delete(id);
-    }
+    for (const id of this.recent) if (Number(id) <= this.floor) this.recent.delete(id);
   }
 
   private async since(lastId: string): Promise<Array<Change | 'reset'>> {
     const last = await this.database.manager.findOneBy(Change, { id: lastId });
-    if (!last) return (await this.newestId()) > 0 || lastId !== '0' ? ['reset'] : [];
+    if (!last) return ['reset'];
     if (!this.commitsOutOfOrder) return this.after(Number(lastId));
-    const before = await this.database.manager
-      .createQueryBuilder(Change, 'change')
-      .select('MAX(change.id)', 'id')
-      .where('change.at < :at', { at: new Date(last.at.getTime() - settleMs) })
-      .getRawOne<{ id: string | null }>();
-    return this.after(Math.min(Number(lastId), Number(before?.id ?? 0)));
+    return this.after(Math.min(Number(lastId), await this.settledId(last.at)));
+  }
+
+  /** The newest change that no other can come before any more. */
+  private async settledId(at = new Date()): Promise<number> {
+    if (!this.commitsOutOfOrder) return this.newestId();
+    const query = this.database.manager.createQueryBuilder(Change, 'change').select('MAX(change.id)', 'id');
+    const row = await query.where('change.at < :at', { at: new Date(at.getTime() - settleMs) }).getRawOne<{ id: string | null }>();
+    return Number(row?.id ?? 0);
   }
 
   private get commitsOutOfOrder(): boolean {

@@ -67,6 +67,7 @@ async function channels(runner: QueryRunner): Promise<void> {
       address: text(),
       external_id: text(),
       enabled: flag(true),
+      settings_version: int({ default: 1 }),
       health_state: text({ default: "'ok'" }),
       health_detail: text(nullable),
       last_event_at: time(nullable),
