@@ -90,7 +90,9 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     const abort = new AbortController();
     const watch: Watch = { settingsVersion: channel.settingsVersion, abort, fence, renewedAt: Date.now(), done: Promise.resolve() };
     this.watches.set(channel.id, watch);
-    watch.done = this.run(channel, watch).finally(() => this.watches.delete(channel.id));
+    watch.done = this.run(channel, watch)
+      .catch((error: Error) => this.logger.error({ channel: channel.id, error: error.message }, 'cannot note why a watcher ended'))
+      .finally(() => this.watches.delete(channel.id));
   }
 
   private async run(channel: Channel, { abort, fence }: Watch): Promise<void> {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnKept } from '../kept-child.js';
 
 /** The app, run as a process of its own like anywhere else. */
 export interface AppProcess {
@@ -11,17 +11,9 @@ export interface AppProcess {
   stop(): Promise<void>;
 }
 
-// Closing our end of the pipe ends the app, and the kernel closes it however we die.
-// A process group of its own keeps a terminal's Ctrl-C from it, so that it is stopped before the servers it talks to.
-const keeper = 'exec 3<&0; "$@" 3<&- </dev/null & app=$!; (cat <&3; kill $app) >/dev/null 2>&1 & wait $app';
-
 /** Starts the built app with these environment variables; its log goes to our terminal. */
 export function startApp(url: string, env: Record<string, string>): AppProcess {
-  const child = spawn('/bin/sh', ['-c', keeper, 'keeper', process.execPath, 'dist/src/main.js'], {
-    env: { ...process.env, ...env },
-    stdio: ['pipe', 'inherit', 'inherit'],
-    detached: true,
-  });
+  const child = spawnKept(process.execPath, ['dist/src/main.js'], { env: { ...process.env, ...env }, output: ['inherit', 'inherit'] });
   const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
   return {
     ended,
@@ -34,7 +26,7 @@ export function startApp(url: string, env: Record<string, string>): AppProcess {
       }
     },
     async stop() {
-      child.stdin.destroy();
+      child.stdin?.destroy();
       const late = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), 10_000);
       await ended;
       clearTimeout(late);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnKept } from '../kept-child.js';
 import { dovecotConfig } from './dovecot-config.js';
 import { Maildir, type Owner } from './maildir.js';
 
@@ -107,15 +108,8 @@ async function prepare(root: string, { binary, port, users, owner, maildir }: Se
   for (const name of Object.keys(users)) await maildir.create(name);
 }
 
-// Closing our end of the pipe stops the server, and the kernel closes it however we die. Its own process group keeps a terminal's Ctrl-C from it.
-const keeper = 'exec 3<&0; "$0" -F -c "$1" 3<&- & p=$!; (cat <&3; kill $p) >/dev/null 2>&1 & wait $p';
-
 async function launch(binary: string, root: string, port: number): Promise<ChildProcess> {
-  const server = spawn('/bin/sh', ['-c', keeper, binary, join(root, 'dovecot.conf')], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-    detached: true,
-  });
-  server.stdin?.on('error', () => server.kill());
+  const server = spawnKept(binary, ['-F', '-c', join(root, 'dovecot.conf')], { output: ['ignore', 'pipe'] });
   let complaint = '';
   server.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   for (const started = Date.now(); !(await greets(port)); await sleep(20)) {
