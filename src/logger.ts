@@ -42,8 +42,11 @@ class PinoLogger implements LoggerService {
     const context = rest.at(-1) as string | undefined;
     if (level === 'info' && chatty.has(context ?? '')) return this.write('debug', message, rest);
     const sentence = rest.length > 1 && typeof rest[0] === 'string' ? rest[0] : undefined;
-    if (message instanceof Error) this.pino[level]({ context, err: message }, sentence ?? message.message);
+    if (message instanceof Error) this.pino[level]({ context, error: withoutData(message) }, sentence ?? message.message);
     else if (typeof message === 'object' && message !== null) this.pino[level]({ context, ...message }, sentence);
     else this.pino[level]({ context, ...(sentence && { detail: sentence }) }, String(message));
   }
 }
+
+/** A failed query carries its parameters, and those are customers' words. */
+const withoutData = ({ name, message, stack }: Error) => ({ name, message, stack });

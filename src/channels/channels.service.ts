@@ -122,7 +122,7 @@ export class Channels {
     });
     if (!changed) return;
     this.changes.announce();
-    this.logger[state === 'ok' ? 'log' : 'warn']({ channel: id, state, detail }, 'channel health changed');
+    this.logger[state === 'ok' ? 'log' : 'warn']({ channel: id, state }, 'channel health changed');
   }
 
   private async understand(input: NewChannel): Promise<{ connector: Connector; settings: object; account: Account }> {

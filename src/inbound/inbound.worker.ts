@@ -123,7 +123,8 @@ export class InboundWorker extends WorkerHost {
   private async quarantine(row: InboundEvent, reason: string): Promise<void> {
     const attempts = row.attempts + 1;
     await this.database.manager.update(InboundEvent, { id: row.id, state: 'received' }, { state: 'quarantined', reason, attempts });
-    this.logger.warn({ event: row.id, channel: row.channelId, reason }, 'quarantined');
+    // The reason may quote the payload; it is in the ledger, for admins.
+    this.logger.warn({ event: row.id, channel: row.channelId }, 'quarantined');
   }
 }
 
