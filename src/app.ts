@@ -11,6 +11,7 @@ import { AppModule, type Foundations } from './app.module.js';
 import { Vault } from './channels/vault.js';
 import type { Config } from './config.js';
 import { openDatabase } from './database/data-source.js';
+import { endDeadLeases } from './database/dead-leases.js';
 import { Conflict, fieldErrors, Invalid } from './errors.js';
 import { parseBodies } from './http/body-parser.js';
 import { webRoot } from './http/web.controller.js';
@@ -34,6 +35,7 @@ export async function startApp(config: Config): Promise<RunningApp> {
   Logger.overrideLogger(logger);
   const vault = Vault.open(config);
   const database = await openDatabase(config);
+  await endDeadLeases(database);
   const backend = await openBackend(config).catch(async (error: unknown) => {
     await database.destroy();
     throw error;

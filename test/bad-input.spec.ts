@@ -101,6 +101,8 @@ describe('mailboxes', () => {
     expect(refused.body.errors.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['settings.imap.port', 'settings.smtp', 'settings.surprise']),
     );
+    const nameless = await house.api.post('/channels', { ...channel, address: undefined });
+    expect([nameless.status, nameless.body.detail]).toEqual([422, expect.stringMatching(/address/i)]);
     expect((await house.api.post('/channels', { type: 'fax', name: 'x', settings: {} })).body.errors[0]?.message).toContain('email');
   });
 

@@ -116,6 +116,32 @@ describe('never lost and never shown twice', () => {
   });
 });
 
+describe('order', () => {
+  test('answers of one conversation reach the customer in the order they were written, also when the first is delayed', async () => {
+    const { conversation, received } = await chat('In order', 'one after the other?');
+    outside.meta.behave('fail-500');
+    const first = await reply(conversation, 'first');
+    const second = await reply(conversation, 'second');
+    await deliveryOf(conversation, second, 'sent');
+    await deliveryOf(conversation, first, 'sent');
+    expect(received()).toEqual(['first', 'second']);
+  });
+});
+
+test('a batch of thousands in one webhook and a mail of more than a megabyte are taken in whole', async () => {
+  const customer = outside.meta.customer('Chatterbox');
+  Object.assign(outside.meta.habits, { batchWithinMs: 1_000, maxBatch: 10_000 });
+  for (let n = 0; n < 3_000; n++) outside.meta.customerWrites(outside.instagram, customer, `word ${n}`);
+  await outside.meta.settled();
+  Object.assign(outside.meta.habits, { batchWithinMs: 0, maxBatch: 1_000 });
+  await eventually(async () => {
+    const [conversation] = await conversations(`?channelId=${channels.instagram}`);
+    expect(conversation).toMatchObject({ messageCount: 3_000 });
+  }, 60_000);
+  await outside.deliver(mail({ subject: 'Long', text: `${Array.from({ length: 200_000 }, (_, n) => n).join(' ')} the end` }));
+  expect((await texts(await about('Long')))[0]).toContain('the end');
+}, 120_000);
+
 describe('a reply is never knowingly sent twice', () => {
   test('an echo that comes before the answer to our own call is recognised as ours', async () => {
     const { conversation } = await chat('Quick Echo', 'echo?');

@@ -60,6 +60,14 @@ test('a reply written while the customer wrote again is refused with what is new
   expect((await api.post(path, { text: 'One lamp it is.', lastSeenMessageId: seen, force: true })).status).toBe(202);
 });
 
+test('of two agents who answer the same message at once one is told that the other was faster', async () => {
+  const { id } = await inbox.customerWrites('Popular', 'Who is first?');
+  const lastSeenMessageId = (await inbox.messages(id)).at(-1)!.id;
+  const send = (agent: Api) => agent.post(`/conversations/${id}/replies`, { text: `from ${agent.me.name}`, lastSeenMessageId });
+  const answers = await Promise.all([send(api), send(bo)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+});
+
 test('a note stays in the team', async () => {
   const { id } = await inbox.customerWrites('Noted', 'Hm');
   const note = await api.post(`/conversations/${id}/notes`, { text: 'a difficult one' });

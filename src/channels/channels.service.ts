@@ -134,7 +134,7 @@ export class Channels {
     const settings = plainToInstance(connector.settings, input.settings);
     const faults: FieldError[] = fieldErrors(await validate(settings, { whitelist: true, forbidNonWhitelisted: true }), 'settings');
     if (faults.length) throw new Invalid('Some settings are missing or wrong.', faults);
-    return { connector, settings, account: connector.account({ address: input.address, settings }) };
+    return { connector, settings, account: accountOf(connector, input.address, settings) };
   }
 
   private async mergedSettings(channel: Channel, patch: Record<string, unknown>): Promise<object> {
@@ -169,6 +169,14 @@ export class Channels {
     const sealed = this.vault.seal(JSON.stringify(settings), channelId);
     await manager.increment(Channel, { id: channelId }, 'settingsVersion', 1);
     await manager.upsert(ChannelSecret, { channelId, sealed }, ['channelId']);
+  }
+}
+
+function accountOf(connector: Connector, address: string | undefined, settings: object): Account {
+  try {
+    return connector.account({ address, settings });
+  } catch (error) {
+    return asInvalid(error);
   }
 }
 

@@ -15,6 +15,15 @@ import { Delivery } from './delivery.entity.js';
 import { Attachment, Message } from './message.entity.js';
 import { preview } from './preview.js';
 
+/** Written since the agent last looked. Told apart from the transaction, which may use nothing but its own connection. */
+class Stale extends Error {
+  constructor(readonly since: Message[]) {
+    super();
+  }
+}
+
+type OutgoingMessage = ReturnType<Replies['message']>;
+
 /** What agents write: replies that leave the house and notes that do not. */
 @Injectable()
 export class Replies {
@@ -29,38 +38,54 @@ export class Replies {
   /** Message and delivery are rows before anything is sent; the job only hurries the sending along. */
   async reply(conversationId: string, reply: NewReply, author: User, idempotencyKey: string | null): Promise<MessageView> {
     const conversation = await this.conversations.row(conversationId);
-    const earlier = await this.earlier(author, idempotencyKey);
+    const earlier = await this.earlier(author, idempotencyKey, reply.text);
     if (earlier) return earlier;
-    if (!reply.force) await this.refuseStale(conversationId, reply.lastSeenMessageId, author);
     const channel = await this.composition.openChannel(conversation, reply.sendAt ?? new Date());
     const deliveryId = newId();
     const prepared = await this.composition.prepare(conversation, channel, reply, author, deliveryId);
     const message = this.message(conversation, reply, author, prepared, idempotencyKey);
     const sendAt = reply.sendAt ?? null;
-    await this.database.transaction(async (manager) => {
-      await manager.insert(Message, message);
-      if (reply.attachmentIds?.length) await attach(manager, message.id, reply.attachmentIds, author);
-      await manager.insert(Delivery, newDelivery(deliveryId, message, sendAt));
-      await insertNew(
-        manager,
-        ThreadKey,
-        prepared.ownKeys.map((key) => ({ channelId: channel.id, key, conversationId, claimed: true })),
-      );
-      await this.answered(manager, conversationId, message, reply.then);
-      await this.changes.write(
-        manager,
-        { type: 'message.created', conversationId, messageId: message.id },
-        { type: 'conversation.updated', conversationId },
-      );
+    await this.store(conversationId, reply, author, message, deliveryId, prepared).catch(async (error: unknown) => {
+      if (!(error instanceof Stale)) throw error;
+      const messages = await this.conversations.messageViews(error.since);
+      throw new Conflict('Somebody wrote here since you last looked.', { messages });
     });
     this.changes.announce();
     await this.queue.addOutbound([{ id: deliveryId, attempts: 0, notBefore: sendAt }]);
     return this.conversations.messageView(message.id);
   }
 
+  private async store(
+    conversationId: string,
+    reply: NewReply,
+    author: User,
+    message: OutgoingMessage,
+    deliveryId: string,
+    prepared: Prepared,
+  ): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      // First, because it locks the conversation: of two who answer at once the second sees what the first wrote.
+      await this.answered(manager, conversationId, message, reply.then);
+      if (!reply.force) await this.refuseStale(manager, conversationId, reply.lastSeenMessageId, author);
+      await manager.insert(Message, message);
+      if (reply.attachmentIds?.length) await attach(manager, message.id, reply.attachmentIds, author);
+      await manager.insert(Delivery, newDelivery(deliveryId, message, reply.sendAt ?? null));
+      await insertNew(
+        manager,
+        ThreadKey,
+        prepared.ownKeys.map((key) => ({ channelId: message.channelId, key, conversationId, claimed: true })),
+      );
+      await this.changes.write(
+        manager,
+        { type: 'message.created', conversationId, messageId: message.id },
+        { type: 'conversation.updated', conversationId },
+      );
+    });
+  }
+
   async note(conversationId: string, text: string, author: User, idempotencyKey: string | null): Promise<MessageView> {
     const conversation = await this.conversations.row(conversationId);
-    const earlier = await this.earlier(author, idempotencyKey);
+    const earlier = await this.earlier(author, idempotencyKey, text);
     if (earlier) return earlier;
     const message = { ...this.message(conversation, { text }, author, null, idempotencyKey), kind: 'note' as const };
     await this.database.transaction(async (manager) => {
@@ -79,9 +104,13 @@ export class Replies {
     return this.conversations.messageView(message.id);
   }
 
-  private async refuseStale(conversationId: string, lastSeenMessageId: string | undefined, author: User): Promise<void> {
+  private async refuseStale(
+    manager: EntityManager,
+    conversationId: string,
+    lastSeenMessageId: string | undefined,
+    author: User,
+  ): Promise<void> {
     if (!lastSeenMessageId) return;
-    const { manager } = this.database;
     const seen = await manager.findOneBy(Message, { id: lastSeenMessageId, conversationId });
     if (!seen)
       throw new Invalid('lastSeenMessageId is not in this conversation.', [
@@ -93,8 +122,7 @@ export class Replies {
       .andWhere('m.id > :seen AND (m.authorId IS NULL OR m.authorId <> :author)', { seen: seen.id, author: author.id })
       .orderBy('m.id')
       .getMany();
-    if (since.length)
-      throw new Conflict('Somebody wrote here since you last looked.', { messages: await this.conversations.messageViews(since) });
+    if (since.length) throw new Stale(since);
   }
 
   private message(conversation: Conversation, reply: NewReply, author: User, prepared: Prepared | null, idempotencyKey: string | null) {
@@ -143,9 +171,12 @@ export class Replies {
       .execute();
   }
 
-  private async earlier(author: User, idempotencyKey: string | null): Promise<MessageView | null> {
+  /** What the same request wrote the first time. */
+  private async earlier(author: User, idempotencyKey: string | null, text: string): Promise<MessageView | null> {
     const row = idempotencyKey && (await this.database.manager.findOneBy(Message, { authorId: author.id, idempotencyKey }));
-    return row ? this.conversations.messageView(row.id) : null;
+    if (!row) return null;
+    if (row.text !== text) throw new Invalid('This Idempotency-Key was used for another message.');
+    return this.conversations.messageView(row.id);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager, In, MoreThan } from 'typeorm';
 import { Conflict, NotFound } from '../errors.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
@@ -48,7 +48,7 @@ export class SecondThoughts {
     const { message, delivery } = await this.sent(messageId);
     const { conversationId } = message;
     await this.database.transaction(async (manager) => {
-      const { affected } = await manager.delete(Delivery, { id: delivery.id, state: 'queued', attempts: 0 });
+      const { affected } = await manager.delete(Delivery, { id: delivery.id, state: 'queued', fence: 0 });
       if (!affected) throw new Conflict('This reply is on its way already and cannot be taken back.');
       await manager.update(Attachment, { messageId }, { messageId: null });
       await manager.delete(Message, { id: messageId });
@@ -62,14 +62,22 @@ export class SecondThoughts {
     this.changes.announce();
   }
 
+  /** The conversation as it was: waiting since the first message that nobody has answered. */
   private async takeBack(manager: EntityManager, conversationId: string): Promise<void> {
-    const newest = await manager.findOne(Message, { where: { conversationId, kind: 'message' }, order: { sentAt: 'DESC', id: 'DESC' } });
+    const said = { conversationId, kind: 'message' as const };
+    const latest = { order: { sentAt: 'DESC', id: 'DESC' } } as const;
+    const newest = await manager.findOne(Message, { where: said, ...latest });
+    const answer = await manager.findOne(Message, { where: { ...said, direction: 'outbound' }, ...latest });
+    const unanswered = await manager.findOne(Message, {
+      where: { ...said, direction: 'inbound', human: true, ...(answer && { sentAt: MoreThan(answer.sentAt) }) },
+      order: { sentAt: 'ASC', id: 'ASC' },
+    });
     await manager
       .createQueryBuilder()
       .update(Conversation)
       .set({
         ...(newest && { preview: preview(newest.text), lastMessageAt: newest.sentAt }),
-        ...(newest?.direction === 'inbound' && newest.human && { waitingSince: newest.sentAt }),
+        waitingSince: unanswered?.sentAt ?? null,
         messageCount: () => 'message_count - 1',
         version: () => 'version + 1',
       })

@@ -71,6 +71,16 @@ export function wantsRetry(error: unknown): boolean {
   return ['40P01', '40001', 'SQLITE_BUSY'].includes(driverCode(error) ?? '');
 }
 
+/** Whether the database or the disk failed, rather than what we asked of it. */
+export function isOurTrouble(error: unknown): boolean {
+  const code = driverCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
+  // PostgreSQL: connection, resources, operator, system; SQLite: busy, full, input and output; the file system; a lost line.
+  return (
+    /^(08|53|57|58)\w{3}$|^SQLITE_(BUSY|FULL|IOERR|LOCKED|READONLY|CANTOPEN)|^E[A-Z]{3,}$/.test(code) ||
+    /waited too long|Connection terminated|timeout exceeded/.test((error as Error).message)
+  );
+}
+
 function driverCode(error: unknown): string | undefined {
   return error instanceof QueryFailedError ? (error.driverError as { code?: string }).code : undefined;
 }

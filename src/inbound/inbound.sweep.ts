@@ -14,16 +14,16 @@ const batch = 1_000;
  */
 @Injectable()
 export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly rounds = new Repeating('inbound sweep', everyMs, () => this.sweep(new Date(Date.now() - overdueMs)));
+  private readonly rounds = new Repeating('inbound sweep', everyMs, () => this.sweep());
+  /** At the start nothing waits for a reason, so even the newest are added. */
+  private patienceMs = 0;
 
   constructor(
     private readonly database: DataSource,
     private readonly queue: JobQueue,
   ) {}
 
-  /** At the start nothing waits for a reason, so even the newest are added. */
-  async onApplicationBootstrap(): Promise<void> {
-    await this.sweep(new Date());
+  onApplicationBootstrap(): void {
     this.rounds.start();
   }
 
@@ -31,7 +31,9 @@ export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
     await this.rounds.stop();
   }
 
-  private async sweep(storedBefore: Date): Promise<void> {
+  private async sweep(): Promise<void> {
+    const storedBefore = new Date(Date.now() - this.patienceMs);
+    this.patienceMs = overdueMs;
     await this.routeStrays();
     const rows = await this.database.manager.find(InboundEvent, {
       select: { id: true, backfill: true },

@@ -6,7 +6,7 @@ import { type InboundEvent as Understood, MalformedPayload, type MessageEvent } 
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
-import { wantsRetry } from '../database/data-source.js';
+import { isOurTrouble, wantsRetry } from '../database/data-source.js';
 import { type Jobs, workerPatience } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { InboundEvent, type InboundState } from './inbound-event.entity.js';
@@ -43,7 +43,9 @@ export class InboundWorker extends WorkerHost {
       await this.takeIn(row, channel, understood);
       void this.names.ask(channel, understood);
     } catch (error) {
-      await this.failed(row, error as Error);
+      // Trouble of our own database or disk says nothing about the event: it waits until that is over.
+      if (!isOurTrouble(error)) await this.countFailure(row, error as Error);
+      throw error;
     }
     this.changes.announce();
   }
@@ -51,11 +53,15 @@ export class InboundWorker extends WorkerHost {
   /** A job whose workers die of it never gets to say so itself: the queue does, and it must not be tried for ever. */
   @OnWorkerEvent('failed')
   async onFailed(job: Job<Jobs['inbound']> | undefined, error: Error): Promise<void> {
-    const row =
-      job &&
-      /stalled/.test(error.message) &&
-      (await this.database.manager.findOneBy(InboundEvent, { id: job.data.eventId, state: 'received' }));
-    if (row) await this.failed(row, error).catch(() => this.logger.warn({ event: row.id }, 'a worker died while working on this'));
+    if (!job || !/stalled/.test(error.message)) return;
+    const { eventId } = job.data;
+    this.logger.warn({ event: eventId }, 'a worker died while working on this');
+    try {
+      const row = await this.database.manager.findOneBy(InboundEvent, { id: eventId, state: 'received' });
+      if (row) await this.countFailure(row, error);
+    } catch (trouble) {
+      this.logger.warn({ event: eventId, error: (trouble as Error).message }, 'cannot note it; the sweep will come back to it');
+    }
   }
 
   /** The queue itself is in trouble: what it forgets, the sweep adds again. */
@@ -67,7 +73,7 @@ export class InboundWorker extends WorkerHost {
   /** A payload that its connector cannot make sense of is quarantined: the next one is handled. */
   private async understand(row: InboundEvent, channel: Channel): Promise<Understood[] | null> {
     try {
-      return storable(await this.connectors.of(channel).parse(row, this.channels.outline(channel)));
+      return (await this.connectors.of(channel).parse(row, this.channels.outline(channel))).map(storable);
     } catch (error) {
       const reason = error instanceof MalformedPayload ? error.message : `The connector failed on it: ${(error as Error).message}`;
       await this.quarantine(row, reason);
@@ -110,14 +116,10 @@ export class InboundWorker extends WorkerHost {
     });
   }
 
-  private async failed(row: InboundEvent, error: Error): Promise<void> {
-    if (row.attempts + 1 >= maxAttempts) return this.quarantine(row, `Taking it in failed ${maxAttempts} times: ${error.message}`);
-    await this.database.manager.update(
-      InboundEvent,
-      { id: row.id, state: 'received' },
-      { attempts: row.attempts + 1, reason: error.message },
-    );
-    throw error;
+  private async countFailure(row: InboundEvent, error: Error): Promise<void> {
+    const attempts = row.attempts + 1;
+    if (attempts >= maxAttempts) return this.quarantine(row, `Taking it in failed ${maxAttempts} times: ${error.message}`);
+    await this.database.manager.update(InboundEvent, { id: row.id, state: 'received' }, { attempts, reason: error.message });
   }
 
   private async quarantine(row: InboundEvent, reason: string): Promise<void> {

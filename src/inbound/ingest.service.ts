@@ -90,8 +90,8 @@ export class Ingest {
     const conversationId = await this.open(manager, channel, event, identity, receivedAt, event.direction === 'inbound' && !backfill);
     await rememberKeys(manager, channel.id, event, conversationId);
     // Somebody may have opened the same conversation at this very moment: then the keys are theirs, and so is the message.
-    const winner = await findPlace(manager, channel.id, event);
-    if (winner && winner.conversationId !== conversationId) {
+    const winner = await findPlace(manager, channel.id, event, conversationId);
+    if (winner) {
       await manager.update(ThreadKey, { channelId: channel.id, conversationId }, { conversationId: winner.conversationId });
       await manager.delete(Conversation, conversationId);
       return { ...winner, isNew: false };

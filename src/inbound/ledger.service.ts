@@ -14,13 +14,22 @@ export interface Arrival {
   event: RawEvent;
 }
 
+interface Waiting {
+  arrivals: Arrival[];
+  stored: () => void;
+  failed: (error: unknown) => void;
+}
+
+const batchSize = 200;
+const sliceRows = 500;
+
 /**
  * Stores what came in before anybody looks at it. Arrivals that come at the same time share one transaction, because
  * its cost is the wait for the disk and that is the same for one row as for a hundred.
  */
 @Injectable()
 export class Ledger {
-  private waiting: Array<{ arrivals: Arrival[]; stored: () => void; failed: (error: unknown) => void }> = [];
+  private waiting: Waiting[] = [];
   private writing?: Promise<void>;
 
   constructor(
@@ -48,7 +57,9 @@ export class Ledger {
       const channel = channels.find(({ type, externalId }) => type === connector && externalId === account);
       return row(connector, account, event, channel?.id ?? null, storedAt);
     });
-    await insertNew(manager, InboundEvent, rows);
+    // In slices, because a statement takes a limited number of values.
+    for (let start = 0; start < rows.length; start += sliceRows)
+      await insertNew(manager, InboundEvent, rows.slice(start, start + sliceRows));
     const routed = [...new Set(rows.flatMap(({ channelId }) => channelId ?? []))];
     if (routed.length) await manager.update(Channel, { id: In(routed) }, { lastEventAt: storedAt });
     return rows.filter(({ state }) => state === 'received');
@@ -56,20 +67,21 @@ export class Ledger {
 
   private async writeAll(): Promise<void> {
     await new Promise(setImmediate);
-    for (let batch; (batch = this.waiting.splice(0, 200)).length;) {
+    for (let batch; (batch = this.waiting.splice(0, batchSize)).length;) {
       try {
-        const rows = await this.database.transaction((manager) =>
-          this.write(
-            manager,
-            batch.flatMap(({ arrivals }) => arrivals),
-          ),
-        );
-        for (const { stored } of batch) stored();
-        void this.queue.addInbound(rows);
-      } catch (error) {
-        for (const { failed } of batch) failed(error);
+        await this.writeBatch(batch);
+      } catch {
+        // One of them may be to blame, which must not fail its neighbours: each alone finds out.
+        for (const one of batch) await this.writeBatch([one]).catch(one.failed);
       }
     }
+  }
+
+  private async writeBatch(batch: Waiting[]): Promise<void> {
+    const arrivals = batch.flatMap((waiting) => waiting.arrivals);
+    const rows = await this.database.transaction((manager) => this.write(manager, arrivals));
+    for (const { stored } of batch) stored();
+    void this.queue.addInbound(rows);
   }
 }
 

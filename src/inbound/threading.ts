@@ -16,14 +16,19 @@ export interface Placement {
 /**
  * Where a message belongs: the first of its keys that a conversation of this channel has. Its own ids come last, and only
  * while no message bears them: somebody answered it before it arrived. An id that is taken says nothing, because broken
- * senders give the same one to different mails.
+ * senders give the same one to different mails. `except` leaves one conversation out.
  */
-export async function findPlace(manager: EntityManager, channelId: string, event: MessageEvent): Promise<Placement | null> {
+export async function findPlace(
+  manager: EntityManager,
+  channelId: string,
+  event: MessageEvent,
+  except?: string,
+): Promise<Placement | null> {
   const keys: Key[] = [...event.threadKeys, ...event.ownKeys.map((key) => ({ rule: awaited, key }))];
   if (!keys.length) return null;
   const known = await manager.findBy(ThreadKey, { channelId, key: In(keys.map(({ key }) => key)) });
   for (const { rule, key } of keys) {
-    const found = known.find((row) => row.key === key && !(rule === awaited && row.claimed));
+    const found = known.find((row) => row.key === key && row.conversationId !== except && !(rule === awaited && row.claimed));
     if (found) return { conversationId: found.conversationId, placedBy: { rule, evidence: key } };
   }
   return null;

@@ -48,9 +48,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly changes: Changes,
   ) {}
 
-  /** SQLite has one process, so leases found at its start are those of a dead one. */
-  async onApplicationBootstrap(): Promise<void> {
-    if (this.database.options.type !== 'postgres') await this.database.manager.updateAll(ChannelWatch, { holder: null, leaseUntil: null });
+  onApplicationBootstrap(): void {
     this.rounds.start();
   }
 
@@ -160,7 +158,11 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
       .createQueryBuilder()
       .update(ChannelWatch)
       .set({ holder: this.holder, leaseUntil: new Date(Date.now() + leaseMs), fence: () => 'fence + 1' })
-      .where('channel_id = :channelId AND (holder IS NULL OR lease_until < :now)', { channelId, now: new Date() })
+      .where('channel_id = :channelId AND (holder IS NULL OR holder = :me OR lease_until < :now)', {
+        channelId,
+        me: this.holder,
+        now: new Date(),
+      })
       .execute();
     if (!affected) return null;
     return (await this.database.manager.findOneByOrFail(ChannelWatch, { channelId })).fence;

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import { type ChannelAccess, type Connector, ConnectorError, type Outgoing } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
@@ -11,7 +11,15 @@ import { Attachment, Message } from '../conversations/message.entity.js';
 import { Changes } from '../realtime/changes.service.js';
 import { nextAttempt } from './retry-schedule.js';
 
-export const leaseMs = 30_000;
+const leaseMs = 30_000;
+
+/** Replies that must go before: being sent, or due and waiting. One that is planned for later holds up nobody. */
+const olderOnItsWay = `
+  SELECT 1 FROM delivery older
+  JOIN message older_message ON older_message.id = older.message_id
+  WHERE older_message.conversation_id = (SELECT conversation_id FROM message WHERE message.id = delivery.message_id)
+    AND older.id < delivery.id
+    AND (older.state = 'sending' OR (older.state = 'queued' AND (older.attempts > 0 OR older.next_attempt_at <= :now)))`;
 
 /** A delivery this process may send, as long as its fence is the row's. */
 export interface Claim {
@@ -40,7 +48,10 @@ export class Claims {
     return (await this.database.manager.findOneBy(Delivery, { id: deliveryId }))?.channelId ?? null;
   }
 
-  /** Takes a due delivery, or null when it is not due, taken, or done. */
+  /**
+   * Takes a due delivery, or null when it is not due, taken, or done. One whose conversation has an older one still on its
+   * way waits for that, or the customer would read the answers in the wrong order.
+   */
   async claim(id: string): Promise<Claim | null> {
     const now = new Date();
     const { affected } = await this.database.manager
@@ -54,7 +65,7 @@ export class Claims {
         committedAt: null,
         updatedAt: now,
       })
-      .where(`id = :id AND state = 'queued' AND (next_attempt_at IS NULL OR next_attempt_at <= :now)`, { id, now })
+      .where(`id = :id AND state = 'queued' AND next_attempt_at <= :now AND NOT EXISTS (${olderOnItsWay})`, { id, now })
       .execute();
     if (!affected) return null;
     const delivery = await this.database.manager.findOneByOrFail(Delivery, { id });
@@ -95,11 +106,20 @@ export class Claims {
 
   /** Called by the connector right before the point of no return. Throws when another process has taken over. */
   async commit({ delivery }: Claim): Promise<void> {
-    const { affected } = await this.database.manager.update(Delivery, mine(delivery), { committedAt: new Date() });
+    const commit = this.database.manager.update(Delivery, mine(delivery), { committedAt: new Date() });
+    const { affected } = await commit.catch((error: Error) => {
+      throw new ConnectorError('unavailable', 'Our own database did not answer before the reply was sent.', { cause: error });
+    });
     if (!affected) throw new ConnectorError('unavailable', 'Another process took this reply over.');
   }
 
-  async renew({ delivery }: Claim): Promise<void> {
+  /** Holds the lease while the work takes. */
+  async keeping(claim: Claim, work: () => Promise<void>): Promise<void> {
+    const renewing = setInterval(() => void this.renew(claim), leaseMs / 3);
+    await work().finally(() => clearInterval(renewing));
+  }
+
+  private async renew({ delivery }: Claim): Promise<void> {
     await this.database.manager
       .update(Delivery, mine(delivery), { leaseUntil: new Date(Date.now() + leaseMs) })
       .catch((error: Error) => this.logger.warn({ delivery: delivery.id, error: error.message }, 'cannot renew the lease'));
@@ -116,7 +136,25 @@ export class Claims {
       errorMessage: error.message,
       errorRetryable: !final,
     };
-    await this.database.manager.update(Delivery, mine(delivery), { ...change, updatedAt: new Date() });
+    await this.database.transaction(async (manager) => {
+      await manager.update(Delivery, mine(delivery), { ...change, leaseUntil: null, updatedAt: new Date() });
+      await this.tell(manager, await manager.findOneByOrFail(Message, { id: delivery.messageId }));
+    });
+    this.changes.announce();
+  }
+
+  /** Takes over what a dead process was sending; null when it lives after all, or when nothing had left the house yet. */
+  async inherit(abandoned: Delivery): Promise<Claim | null> {
+    const { id, fence, committedAt } = abandoned;
+    const now = new Date();
+    const change = committedAt
+      ? { leaseUntil: new Date(now.getTime() + leaseMs) }
+      : { state: 'queued' as const, nextAttemptAt: now, leaseUntil: null };
+    const still = { id, fence, state: 'sending' as const, leaseUntil: LessThan(now) };
+    const { affected } = await this.database.manager.update(Delivery, still, { ...change, fence: fence + 1, updatedAt: now });
+    if (!affected) return null;
+    this.logger.warn({ delivery: id, committed: !!committedAt }, 'its sender died; taking over');
+    return committedAt ? this.load({ ...abandoned, fence: fence + 1 }) : null;
   }
 
   private async tell(manager: EntityManager, { conversationId, id: messageId }: Message): Promise<void> {

@@ -1,7 +1,7 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import { DelayedError, type Job } from 'bullmq';
-import { ConnectorError, type Outgoing } from '#libs/connector';
+import { ConnectorError, type Outgoing, type Sent } from '#libs/connector';
 import { type Jobs, workerPatience } from '../queue/jobs.js';
 import { ChannelLanes } from '../queue/channel-lanes.js';
 import { type Claim, Claims } from './claims.service.js';
@@ -46,23 +46,18 @@ export class OutboundWorker extends WorkerHost {
 
   private async send(deliveryId: string): Promise<void> {
     const claim = await this.claims.claim(deliveryId);
-    if (!claim) return;
-    const lease = setInterval(() => void this.claims.renew(claim), 10_000);
-    try {
-      await this.attempt(claim);
-    } finally {
-      clearInterval(lease);
-    }
+    if (claim) await this.claims.keeping(claim, () => this.attempt(claim));
   }
 
   private async attempt(claim: Claim): Promise<void> {
     const { connector, access, outgoing } = claim;
+    let sent: Sent;
     try {
-      const sent = await connector.send({ ...outgoing, committing: () => this.claims.commit(claim) } satisfies Outgoing, access);
-      await this.outcomes.sent(claim, sent);
+      sent = await connector.send({ ...outgoing, committing: () => this.claims.commit(claim) } satisfies Outgoing, access);
     } catch (error) {
       return this.outcomes.failed(claim, asConnectorError(error));
     }
+    await this.outcomes.sent(claim, sent);
     await connector
       .afterSend?.(outgoing, access)
       .catch((error: Error) =>

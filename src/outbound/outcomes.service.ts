@@ -5,7 +5,7 @@ import { Channels } from '../channels/channels.service.js';
 import { Conversation, ThreadKey } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
-import { insertNew } from '../database/data-source.js';
+import { insertNew, isDuplicate, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { type Claim, mine } from './claims.service.js';
@@ -23,7 +23,24 @@ export class Outcomes {
     private readonly changes: Changes,
   ) {}
 
-  async sent({ delivery, message, channel }: Claim, { externalId, ownKeys = [] }: Sent): Promise<void> {
+  /** The platform has it. Noting that is tried again when an echo, being taken in at this very moment, is in the way. */
+  async sent(claim: Claim, sent: Sent): Promise<void> {
+    const { delivery, channel } = claim;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.noteSent(claim, sent);
+        break;
+      } catch (error) {
+        if (!(wantsRetry(error) || isDuplicate(error)) || attempt === 5) throw error;
+      }
+    }
+    this.changes.announce();
+    this.logger.log({ channel: channel.id, delivery: delivery.id }, 'sent');
+    await this.hurryNext(claim);
+    if (channel.healthState === 'needs-auth') await this.channels.report(channel.id, 'ok');
+  }
+
+  private async noteSent({ delivery, message, channel }: Claim, { externalId, ownKeys = [] }: Sent): Promise<void> {
     await this.database.transaction(async (manager) => {
       await removeEchoCopy(manager, message, externalId);
       await manager.update(Message, message.id, { externalId });
@@ -39,9 +56,20 @@ export class Outcomes {
       );
       await this.tell(manager, message);
     });
-    this.changes.announce();
-    this.logger.log({ channel: channel.id, delivery: delivery.id }, 'sent');
-    if (channel.healthState === 'needs-auth') await this.channels.report(channel.id, 'ok');
+  }
+
+  /** The next reply of the conversation has been waiting for this one. */
+  private async hurryNext({ delivery, message }: Claim): Promise<void> {
+    const next = await this.database.manager
+      .createQueryBuilder(Delivery, 'd')
+      .innerJoin(Message, 'm', 'm.id = d.message_id')
+      .where(`m.conversation_id = :conversationId AND d.id > :id AND d.state = 'queued'`, {
+        conversationId: message.conversationId,
+        id: delivery.id,
+      })
+      .orderBy('d.id')
+      .getOne();
+    if (next) await this.queue.addOutbound([{ id: next.id, attempts: next.attempts, notBefore: next.nextAttemptAt }]);
   }
 
   /** Decides by kind: look for it, try again later, or tell the agent. */
@@ -68,14 +96,22 @@ export class Outcomes {
     const taken = found.state === 'sent' && (await isAnotherReply(this.database.manager, claim.message, found.externalId));
     if (found.state === 'sent' && !taken) return this.sent(claim, found);
     if (found.state === 'absent') return this.retryOrFail(claim, new ConnectorError('unavailable', why));
-    await this.settle(claim, {
-      state: 'uncertain',
-      nextAttemptAt: null,
-      errorMessage: `It may have been sent: ${why}`,
-      errorRetryable: true,
-      errorAction: 'Ask the customer, or send it again at the risk of sending it twice.',
-      errorCode: null,
+    await this.settle(claim, uncertain(why));
+    await this.hurryNext(claim);
+  }
+
+  /** Nobody can even be asked, e.g. because the channel was removed: the agent has to know. */
+  async unknowable(delivery: Delivery, error: Error): Promise<void> {
+    this.logger.error({ delivery: delivery.id, error: error.message }, 'cannot find out what became of this reply');
+    await this.database.transaction(async (manager) => {
+      const { affected } = await manager.update(
+        Delivery,
+        { id: delivery.id, state: 'sending', fence: delivery.fence + 1 },
+        { ...uncertain(error.message), leaseUntil: null, updatedAt: new Date() },
+      );
+      if (affected) await this.tell(manager, await manager.findOneByOrFail(Message, { id: delivery.messageId }));
     });
+    this.changes.announce();
   }
 
   private async retryOrFail(claim: Claim, error: ConnectorError): Promise<void> {
@@ -89,6 +125,7 @@ export class Outcomes {
     };
     await this.settle(claim, { ...told, state: retryAt ? 'queued' : 'failed', nextAttemptAt: retryAt });
     if (retryAt) await this.queue.addOutbound([{ id: claim.delivery.id, attempts: claim.delivery.attempts, notBefore: retryAt }]);
+    else await this.hurryNext(claim);
   }
 
   private async settle({ delivery, message }: Claim, change: Partial<Delivery>): Promise<void> {
@@ -103,6 +140,15 @@ export class Outcomes {
     await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
   }
 }
+
+const uncertain = (why: string) => ({
+  state: 'uncertain' as const,
+  nextAttemptAt: null,
+  errorCode: null,
+  errorMessage: `It may have been sent: ${why}`,
+  errorRetryable: true,
+  errorAction: 'Ask the customer, or send it again at the risk of sending it twice.',
+});
 
 const settled = { nextAttemptAt: null, leaseUntil: null, errorCode: null, errorMessage: null, errorAction: null, errorRetryable: false };
 

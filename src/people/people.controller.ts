@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import '@fastify/cookie';
 import type { FastifyReply } from 'fastify';
 import { Config } from '../config.js';
+import { AnswersSecret } from '../http/idempotency.interceptor.js';
 import { CurrentCaller, CurrentUser, Public, Roles, sessionCookie } from './auth.guard.js';
 import { type Caller, People } from './people.service.js';
 import { User } from './user.entity.js';
@@ -75,6 +76,7 @@ export class PeopleController {
   }
 
   /** A key for scripts; it acts as you. */
+  @AnswersSecret()
   @Post('api-keys')
   createApiKey(@CurrentUser() user: User, @Body() { name }: NewApiKeyBody): Promise<ApiKeyView> {
     return this.people.createApiKey(user, name);

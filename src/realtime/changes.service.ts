@@ -9,6 +9,8 @@ export type NewChange = { type: ChangeType; conversationId?: string; messageId?:
 const pollMs = 250;
 /** On PostgreSQL a transaction may commit after one that took a later number: rows this young are read again. */
 const settleMs = 5_000;
+/** Whoever missed more than this fetches everything anew, which costs less. */
+const replayLimit = 1_000;
 const keepMs = 24 * 3_600_000;
 
 /**
@@ -82,9 +84,12 @@ export class Changes implements OnModuleDestroy {
   /** The first listener starts the reading, from where the table stands now. */
   private listen(): Promise<void> {
     if (++this.listeners === 1) {
-      this.opening = this.settledId().then((id) => {
+      this.opening = this.settledId().then(async (id) => {
         this.floor = id;
-        this.timer = setInterval(() => void this.read(), pollMs);
+        // What is there already is no news to anybody.
+        for (const change of await this.after(id)) this.recent.add(change.id);
+        clearInterval(this.timer);
+        if (this.listeners) this.timer = setInterval(() => void this.read(), pollMs);
       });
     }
     return this.opening;
@@ -131,8 +136,9 @@ export class Changes implements OnModuleDestroy {
   private async since(lastId: string): Promise<Array<Change | 'reset'>> {
     const last = await this.database.manager.findOneBy(Change, { id: lastId });
     if (!last) return ['reset'];
-    if (!this.commitsOutOfOrder) return this.after(Number(lastId));
-    return this.after(Math.min(Number(lastId), await this.settledId(last.at)));
+    const from = this.commitsOutOfOrder ? Math.min(Number(lastId), await this.settledId(last.at)) : Number(lastId);
+    const missed = await this.after(from, replayLimit + 1);
+    return missed.length > replayLimit ? ['reset'] : missed;
   }
 
   /** The newest change that no other can come before any more. */
@@ -147,8 +153,12 @@ export class Changes implements OnModuleDestroy {
     return this.database.options.type === 'postgres';
   }
 
-  private async after(id: number): Promise<Change[]> {
-    const query = this.database.manager.createQueryBuilder(Change, 'change').where('change.id > :id', { id }).orderBy('change.id');
+  private async after(id: number, limit?: number): Promise<Change[]> {
+    const query = this.database.manager
+      .createQueryBuilder(Change, 'change')
+      .where('change.id > :id', { id })
+      .orderBy('change.id')
+      .limit(limit);
     return (await query.getMany()).map((row) => ({ ...row, id: String(row.id) }));
   }
 

@@ -268,6 +268,9 @@ const searchOnSqlite = (words: string) => [
   `CREATE TRIGGER message_search_delete AFTER DELETE ON message BEGIN DELETE FROM message_search WHERE message_id = OLD.id; END`,
 ];
 
+/** A tsvector holds a megabyte at most, and takes up to five bytes a character. */
+const searchedCharacters = 200_000;
+
 const searchOnPostgres = (words: string) => [
   `CREATE TABLE message_search (
      message_id uuid PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
@@ -275,7 +278,7 @@ const searchOnPostgres = (words: string) => [
      body tsvector NOT NULL)`,
   `CREATE INDEX ix_message_search_body ON message_search USING gin (body)`,
   `CREATE FUNCTION index_message() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-     INSERT INTO message_search (message_id, conversation_id, body) VALUES (NEW.id, NEW.conversation_id, to_tsvector('simple', ${words}))
+     INSERT INTO message_search (message_id, conversation_id, body) VALUES (NEW.id, NEW.conversation_id, to_tsvector('simple', left(${words}, ${searchedCharacters})))
      ON CONFLICT (message_id) DO UPDATE SET body = excluded.body, conversation_id = excluded.conversation_id;
      RETURN NEW; END $$`,
   `CREATE TRIGGER message_search_write AFTER INSERT OR UPDATE OF text, conversation_id ON message FOR EACH ROW EXECUTE FUNCTION index_message()`,
