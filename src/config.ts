@@ -22,6 +22,7 @@ export type Role = 'all' | 'api' | 'worker';
 
 const port = { message: 'must be a port number, 0 to 65535' };
 const seconds = { message: 'must be a whole number of seconds, 1 to 3600' };
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const localUrl = { require_tld: false, require_protocol: true };
 
 /** Every environment variable the product reads, parsed once at start. Secrets never leave this object. */
@@ -50,7 +51,7 @@ export class Config {
   @IsUrl(localUrl, { message: 'must be an http(s) address' }) INSTAGRAM_GRAPH_URL = 'https://graph.instagram.com';
   @Matches(/^v\d+\.\d+$/, { message: 'must look like v26.0' }) GRAPH_VERSION = 'v26.0';
   @WholeNumber() @IsInt(seconds) @Min(1, seconds) @Max(3600, seconds) IMAP_POLL_SECONDS = 60;
-  @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) LOG_LEVEL = 'info';
+  @IsIn(levels, { message: `must be one of ${levels.join(', ')}` }) LOG_LEVEL = 'info';
   @TrueOrFalse() @IsBoolean({ message: 'must be true or false' }) ALLOW_PRIVATE_HOSTS = false;
 
   /** Where people and platforms reach us, without a trailing slash. */
@@ -80,7 +81,7 @@ export class ConfigError extends Error {
   }
 }
 
-const secrets = /PASSWORD|SECRET|KEY|TOKEN|_URL$/;
+const secrets = /PASSWORD|SECRET|KEY|TOKEN|DATABASE_URL|REDIS_URL/;
 
 /**
  * Reads the environment. Throws {@link ConfigError} naming each wrong variable, its value and what is allowed;

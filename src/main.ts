@@ -1,7 +1,10 @@
 import { startApp } from './app.js';
 import { ConfigError, readConfig } from './config.js';
 
-const patienceMs = 10_000;
+const patienceMs = 8_000;
+
+// What we write is customers' mail: nobody else on this machine may read it.
+process.umask(0o077);
 
 try {
   const app = await startApp(readConfig(process.env));

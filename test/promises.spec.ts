@@ -234,6 +234,12 @@ describe('a reply that does not arrive says why', () => {
     expect([status, body.detail]).toEqual([422, conversation.replyWindow?.reason]);
   });
 
+  test('copies of a chat message are refused, not dropped', async () => {
+    const { conversation } = await chat('Copied', 'Cc me');
+    const { status } = await house.api.post(`/conversations/${conversation.id}/replies`, { text: 'Hi', cc: ['boss@customer.example'] });
+    expect(status).toBe(422);
+  });
+
   test('a text the platform would not take is refused with the limit', async () => {
     const { conversation } = await chat('Listener', 'Tell me all');
     const { status, body } = await house.api.post(`/conversations/${conversation.id}/replies`, { text: 'x'.repeat(2001) });

@@ -189,8 +189,7 @@ const alreadyConnected = ({ address }: Account) => new Invalid(`${address} is co
 async function refuseUnlessWorking(connector: Connector, account: Account, settings: object): Promise<void> {
   const failed = (await connector.check(account, settings)).filter(({ ok }) => !ok);
   if (!failed.length) return;
-  const errors = failed.map(({ name, detail }) => ({ path: `settings.${name}`, message: detail }));
-  throw new Invalid(failed.map(({ detail }) => detail).join(' '), errors);
+  throw new Invalid(failed.map(({ detail }) => detail).join(' '));
 }
 
 function merge(current: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {

@@ -51,6 +51,8 @@ export class Composition {
     const { manager } = this.database;
     const connector = this.connectors.of(channel);
     const answered = await this.answered(conversation.id, reply.replyToMessageId);
+    if ((reply.cc?.length || reply.bcc?.length) && !connector.capabilities.cc)
+      throw new Invalid(`${connector.label} knows no copies; leave Cc and Bcc empty.`);
     if (reply.attachmentIds?.length && !connector.capabilities.attachments) throw new Invalid(`${connector.label} takes no files here.`);
     const identity = await manager.findOneByOrFail(Identity, { id: conversation.identityId });
     const draft: Draft = {

@@ -96,6 +96,9 @@ export class Conversations {
   /** `version` is the one the change was made from: 412 when somebody was faster. */
   async patch(id: string, patch: ConversationPatch, version: number | null, user: User): Promise<ConversationView> {
     const before = await this.row(id);
+    if (Object.values(patch).every((value) => value === undefined)) return this.get(id);
+    if (patch.snoozedUntil && patch.snoozedUntil <= new Date())
+      throw new Invalid('That time has passed.', [{ path: 'snoozedUntil', message: 'must be in the future' }]);
     if (patch.status === 'snoozed' && !(patch.snoozedUntil ?? before.snoozedUntil)) {
       throw new Invalid('Until when?', [{ path: 'snoozedUntil', message: 'is needed to snooze' }]);
     }

@@ -25,7 +25,7 @@ export class WebController {
       const cache = path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
       return void (await reply.header('cache-control', cache).sendFile(path, { cacheControl: false }));
     }
-    if (/^(api|webhooks|assets)(\/|$)/.test(path) || !this.files.has('index.html')) throw new NotFound('There is nothing here.');
+    if (/^(api|webhooks|assets)(\/|$)|\.\w{1,5}$/.test(path) || !this.files.has('index.html')) throw new NotFound('There is nothing here.');
     await reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false });
   }
 }

@@ -6,6 +6,9 @@ import { Change, type ChangeType } from './change.entity.js';
 /** A change that is about to be written. */
 export type NewChange = { type: ChangeType; conversationId?: string; messageId?: string };
 
+/** What a browser hears: a change, or where the stream stands. `id` is the position to resume from. */
+export type News = Change | { type: 'ready'; id: string } | { type: 'reset'; id: string };
+
 const pollMs = 250;
 /** On PostgreSQL a transaction may commit after one that took a later number: rows this young are read again. */
 const settleMs = 5_000;
@@ -45,21 +48,27 @@ export class Changes implements OnModuleDestroy {
     if (this.listeners) void this.read();
   }
 
-  /** Changes from now on, preceded by those after `lastId`; completes with a `reset` when those are no longer kept. */
-  subscribe(lastId: string | null): Observable<Change | 'reset'> {
+  /**
+   * First `ready` with the position of the stream, then changes from there on. With `lastId` those after it come between,
+   * or one `reset` when they are too many or no longer kept.
+   */
+  subscribe(lastId: string | null): Observable<News> {
     return new Observable((subscriber) => {
       const early: Change[] = [];
-      let caughtUp = false;
       const seen = new Set<string>();
+      let caughtUp = false;
       const give = (change: Change) => {
-        if (seen.has(change.id)) return;
+        if (!seen.has(change.id)) subscriber.next(change);
         seen.add(change.id);
-        subscriber.next(change);
       };
       const subscription = this.live.subscribe((change) => (caughtUp ? subscriber.next(change) : early.push(change)));
       const start = async () => {
         await this.listen();
-        for (const change of lastId ? await this.since(lastId) : []) change === 'reset' ? subscriber.next('reset') : give(change);
+        const position = String(await this.newestId());
+        const missed = lastId === null ? [] : await this.since(lastId);
+        subscriber.next({ type: 'ready', id: missed ? (lastId ?? position) : position });
+        if (missed) missed.forEach(give);
+        else subscriber.next({ type: 'reset', id: position });
         early.forEach(give);
         caughtUp = true;
       };
@@ -133,12 +142,12 @@ export class Changes implements OnModuleDestroy {
     for (const id of this.recent) if (Number(id) <= this.floor) this.recent.delete(id);
   }
 
-  private async since(lastId: string): Promise<Array<Change | 'reset'>> {
+  private async since(lastId: string): Promise<Change[] | null> {
     const last = await this.database.manager.findOneBy(Change, { id: lastId });
-    if (!last) return ['reset'];
+    if (!last) return null;
     const from = this.commitsOutOfOrder ? Math.min(Number(lastId), await this.settledId(last.at)) : Number(lastId);
     const missed = await this.after(from, replayLimit + 1);
-    return missed.length > replayLimit ? ['reset'] : missed;
+    return missed.length > replayLimit ? null : missed;
   }
 
   /** The newest change that no other can come before any more. */

@@ -1,9 +1,8 @@
 import { Controller, type MessageEvent, type OnModuleDestroy, Sse } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import { interval, map, merge, type Observable, of, Subject, takeUntil } from 'rxjs';
-import type { Change } from './change.entity.js';
+import { interval, map, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
 import { OptionalHeader } from '../http/header.param.js';
-import { Changes } from './changes.service.js';
+import { Changes, type News } from './changes.service.js';
 
 const pingMs = 15_000;
 const reconnectMs = 1_000;
@@ -20,10 +19,14 @@ export class EventsController implements OnModuleDestroy {
   @Sse()
   @ApiHeader({ name: 'Last-Event-ID', required: false })
   stream(@OptionalHeader('last-event-id') lastId: string | null): Observable<MessageEvent> {
-    const hello = of<MessageEvent>({ type: 'ready', data: {}, retry: reconnectMs });
-    const pings = interval(pingMs).pipe(map((): MessageEvent => ({ type: 'ping', data: {} })));
-    const changes = this.changes.subscribe(/^\d{1,18}$/.test(lastId ?? '') ? lastId : null).pipe(map(toEvent));
-    return merge(hello, changes, pings).pipe(takeUntil(this.stopping));
+    // Nest numbers events that have no id, and a browser would resume from that number: each repeats where the stream is.
+    let at = '0';
+    const changes = this.changes.subscribe(/^\d{1,18}$/.test(lastId ?? '') ? lastId : null).pipe(
+      tap(({ id }) => (at = Number(id) > Number(at) ? id : at)),
+      map((news): MessageEvent => ({ ...toEvent(news), id: at })),
+    );
+    const pings = interval(pingMs).pipe(map((): MessageEvent => ({ type: 'ping', data: {}, id: at })));
+    return merge(changes, pings).pipe(takeUntil(this.stopping));
   }
 
   onModuleDestroy(): void {
@@ -31,8 +34,9 @@ export class EventsController implements OnModuleDestroy {
   }
 }
 
-function toEvent(change: Change | 'reset'): MessageEvent {
-  if (change === 'reset') return { type: 'reset', data: {} };
-  const { id, type, conversationId, messageId } = change;
-  return { id, type, data: { ...(conversationId && { conversationId }), ...(messageId && { messageId }) } };
+function toEvent(news: News): MessageEvent {
+  if (news.type === 'ready') return { type: 'ready', data: {}, retry: reconnectMs };
+  if (news.type === 'reset') return { type: 'reset', data: {} };
+  const { type, conversationId, messageId } = news;
+  return { type, data: { ...(conversationId && { conversationId }), ...(messageId && { messageId }) } };
 }

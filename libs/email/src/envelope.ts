@@ -9,7 +9,7 @@ export interface ReceivedEnvelope {
   replyTo: MailAddress[];
   to: MailAddress[];
   cc: MailAddress[];
-  date: string;
+  date: string | null;
 }
 
 /** Everything about a reply beside its text, fixed when the agent presses send. Ids are without brackets. */

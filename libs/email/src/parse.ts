@@ -32,7 +32,7 @@ export async function parse(event: RawEvent, channel: Channel): Promise<InboundE
     html: mail.html,
     quotedText: mail.quotedText,
     // The Date header is the sender’s claim; of mail that comes in now the server knows better. History may have been moved between servers.
-    sentAt: event.backfill ? mail.date : event.receivedAt,
+    sentAt: (event.backfill && mail.date) || event.receivedAt,
     attachments: mail.attachments,
     envelope: { ...envelopeOf(mail) },
     human: mail.kind === 'human',
@@ -62,7 +62,7 @@ function failsAuthentication(mail: Mail): boolean {
 }
 
 function envelopeOf({ messageId, references, subject, from, replyTo, to, cc, date }: Mail): ReceivedEnvelope {
-  return { messageId, references, subject, from, replyTo, to, cc, date: date.toISOString() };
+  return { messageId, references, subject, from, replyTo, to, cc, date: date?.toISOString() ?? null };
 }
 
 function sizeNote(fullSize: string | undefined): string {

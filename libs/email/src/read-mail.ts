@@ -24,7 +24,8 @@ export interface Mail {
   to: MailAddress[];
   cc: MailAddress[];
   /** As the sender claims, within reason: from 1990 to a day after receipt, else the time of receipt. */
-  date: Date;
+  /** Null when the mail names none, or an absurd one. */
+  date: Date | null;
   /** The whole readable body; HTML-only mail converted. */
   text: string;
   replyText: string;
@@ -113,10 +114,10 @@ function senderOf(parsed: ParsedMail, headers: RawHeader[]): MailAddress | null 
   return people(parsed.from)[0] ?? lenient[0] ?? claimed[0] ?? null;
 }
 
-function claimedDate(header: string, receivedAt: Date): Date {
+function claimedDate(header: string, receivedAt: Date): Date | null {
   const claimed = new Date(header);
   const plausible = claimed.getTime() >= Date.UTC(1990, 0) && claimed.getTime() <= receivedAt.getTime() + day;
-  return plausible ? claimed : receivedAt;
+  return plausible ? claimed : null;
 }
 
 function bodyOf(parsed: ParsedMail): Pick<Mail, 'text' | 'replyText' | 'quotedText' | 'html'> {
