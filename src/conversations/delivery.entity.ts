@@ -6,6 +6,9 @@ import { Message } from './message.entity.js';
 export const deliveryStates = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
+/** The columns of a delivery that nothing is wrong with. */
+export const noError = { errorCode: null, errorMessage: null, errorRetryable: false, errorAction: null };
+
 /** A reply's way to the customer: written with the message, in one transaction, before anything is sent. */
 @Entity()
 @Unique('uq_delivery_message', ['messageId'])

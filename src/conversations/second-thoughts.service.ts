@@ -7,7 +7,7 @@ import { Composition } from './composition.service.js';
 import { Conversation } from './conversation.entity.js';
 import type { MessageView } from './conversation.view.js';
 import { Conversations } from './conversations.service.js';
-import { Delivery } from './delivery.entity.js';
+import { Delivery, noError } from './delivery.entity.js';
 import { Attachment, Message } from './message.entity.js';
 import { preview } from './preview.js';
 
@@ -28,7 +28,6 @@ export class SecondThoughts {
     const conversation = await this.conversations.row(message.conversationId);
     await this.composition.openChannel(conversation, new Date());
     const restart = { state: 'queued' as const, attempts: 0, nextAttemptAt: new Date(), committedAt: null, updatedAt: new Date() };
-    const noError = { errorCode: null, errorMessage: null, errorRetryable: false, errorAction: null };
     await this.database.transaction(async (manager) => {
       const { affected } = await manager.update(
         Delivery,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import type { MessageEvent } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
-import { Delivery } from '../conversations/delivery.entity.js';
+import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { Changes } from '../realtime/changes.service.js';
 import { findPlace } from './threading.js';
@@ -26,7 +26,6 @@ export class OwnMessages {
   /** The platform has it, so its delivery is sent, whatever we thought of it. */
   async arrived(manager: EntityManager, { id: messageId, conversationId }: Message): Promise<void> {
     const open = { messageId, state: In(['queued', 'sending', 'uncertain', 'failed']) };
-    const noError = { errorCode: null, errorMessage: null, errorAction: null, errorRetryable: false };
     const { affected } = await manager.update(Delivery, open, { ...noError, state: 'sent', nextAttemptAt: null, updatedAt: new Date() });
     if (affected) await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
   }

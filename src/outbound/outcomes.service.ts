@@ -3,7 +3,7 @@ import { DataSource, type EntityManager, In, Not } from 'typeorm';
 import { ConnectorError, type Found, type Sent } from '#libs/connector';
 import { Channels } from '../channels/channels.service.js';
 import { Conversation, ThreadKey } from '../conversations/conversation.entity.js';
-import { Delivery } from '../conversations/delivery.entity.js';
+import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { insertNew, isDuplicate, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
@@ -150,7 +150,7 @@ const uncertain = (why: string) => ({
   errorAction: 'Ask the customer, or send it again at the risk of sending it twice.',
 });
 
-const settled = { nextAttemptAt: null, leaseUntil: null, errorCode: null, errorMessage: null, errorAction: null, errorRetryable: false };
+const settled = { ...noError, nextAttemptAt: null, leaseUntil: null };
 
 /** The echo of this very message may have come first and been taken for a colleague's. */
 async function removeEchoCopy(manager: EntityManager, message: Message, externalId: string): Promise<void> {
