@@ -1,8 +1,18 @@
 import { Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import type { Cursor } from '#libs/connector';
-import { Flag, Id, Int, Json, Text, Time, optional } from '../database/columns.js';
+import { Flag, Id, Int, Json, Ref, Text, Time, optional } from '../database/columns.js';
+import { User } from '../people/user.entity.js';
 
 export type HealthState = 'ok' | 'degraded' | 'needs-auth' | 'down';
+
+/** What the last audit found; see `Audit` of the connector contract. */
+export interface AuditFigures {
+  at: string;
+  there: number;
+  here: number;
+  missing: number;
+  reimported: number;
+}
 
 /** One connected account: a mailbox, a Page, an Instagram account. */
 @Entity()
@@ -24,6 +34,9 @@ export class Channel {
   @Time(optional) lastSyncAt: Date | null;
   @Int(optional) importDone: number | null;
   @Int(optional) importTotal: number | null;
+  @Json(optional) lastAudit: AuditFigures | null;
+  /** When the nightly audit was last taken up. */
+  @Time(optional) auditedAt: Date | null;
   @Time() createdAt: Date;
   /** Set when an admin removed it: its conversations stay, and connecting the account again goes on with them. */
   @Time(optional) removedAt: Date | null;
@@ -34,6 +47,22 @@ export class Channel {
 export class ChannelSecret {
   @PrimaryColumn('uuid') @ForeignKey(() => Channel, { name: 'fk_channel_secret_channel', onDelete: 'CASCADE' }) channelId: string;
   @Text() sealed: string;
+  /** Until when one process alone may renew the tokens in it: providers take each refresh token once. */
+  @Time(optional) refreshLeaseUntil: Date | null;
+}
+
+/** A sign-in at a provider that has begun in a browser and not come back yet. */
+@Entity()
+export class PendingSignIn {
+  /** The OAuth `state`: unguessable, good for one answer. */
+  @PrimaryColumn('text') state: string;
+  @Ref() @ForeignKey(() => User, { name: 'fk_pending_sign_in_user', onDelete: 'CASCADE' }) userId: string;
+  /** The channel to sign in again; null for a new one. */
+  @Ref(optional) @ForeignKey(() => Channel, { name: 'fk_pending_sign_in_channel', onDelete: 'CASCADE' }) channelId: string | null;
+  @Text() type: string;
+  /** The connector's ticket and what the admin entered so far, sealed by the vault. */
+  @Text() sealed: string;
+  @Time() createdAt: Date;
 }
 
 /** Who watches a channel that has to be asked (a mailbox), and up to where it has been read. */

@@ -1,5 +1,5 @@
 import { Entity, ForeignKey, Index, Unique } from 'typeorm';
-import { Id, Ref, Text, Time, optional } from '../database/columns.js';
+import { Flag, Id, Ref, Text, Time, optional } from '../database/columns.js';
 
 /** A customer. */
 @Entity()
@@ -22,4 +22,8 @@ export class Identity {
   @Text(optional) name: string | null;
   /** When the platform was last asked for the name. */
   @Time(optional) nameAskedAt: Date | null;
+  /** Whether pictures in their mail may be fetched from elsewhere, which tells them when it is read. */
+  @Flag(false) remoteImages: boolean;
+  /** Why nothing arrives there any more, as a bounce said it; null when it works as far as we know. */
+  @Text(optional) undeliverable: string | null;
 }

@@ -51,6 +51,8 @@ export class Conversation {
   /** The customer's last message by the platform's clock; opens the reply window. */
   @Time(optional) lastInboundAt: Date | null;
   @Json(optional) source: ConversationSource | null;
+  /** Why a person should look before trusting it, as a sentence; null when nothing is odd or somebody has looked. */
+  @Text(optional) review: string | null;
   /** Grows with every change; `If-Match` is compared with it. */
   @Int({ default: 1 }) version: number;
   @Time() createdAt: Date;
@@ -75,6 +77,33 @@ export class ThreadKey {
   @Ref() @ForeignKey(() => Conversation, { name: 'fk_thread_key_conversation', onDelete: 'CASCADE' }) conversationId: string;
   /** Whether the message that bears this id is here; until then it is only known from answers to it. */
   @Flag(true) claimed: boolean;
+}
+
+export const linkReasons = ['same-mail', 'continues', 'split', 'stranger', 'moved'] as const;
+export type LinkReason = (typeof linkReasons)[number];
+
+/** Two conversations that belong together and why; `conversationId` is the later one. */
+@Entity()
+@Index('ix_conversation_link_other', ['otherId'])
+export class ConversationLink {
+  @PrimaryColumn('uuid')
+  @ForeignKey(() => Conversation, { name: 'fk_conversation_link_conversation', onDelete: 'CASCADE' })
+  conversationId: string;
+  @PrimaryColumn('uuid') @ForeignKey(() => Conversation, { name: 'fk_conversation_link_other', onDelete: 'CASCADE' }) otherId: string;
+  @Text() reason: LinkReason;
+}
+
+/** Someone who has part in a conversation: wrote in it, or was written to. Others may not join it by knowing an id. */
+@Entity()
+export class Participant {
+  @PrimaryColumn('uuid')
+  @ForeignKey(() => Conversation, { name: 'fk_participant_conversation', onDelete: 'CASCADE' })
+  conversationId: string;
+  @PrimaryColumn('text') scope: string;
+  /** As in `Identity.externalId`. */
+  @PrimaryColumn('text') externalId: string;
+  /** True once an agent said that their mail does not belong here: it is no longer guessed to. */
+  @Flag(false) excluded: boolean;
 }
 
 /** A running number, e.g. of conversations. Taking the next one locks the row until the transaction ends. */

@@ -1,10 +1,18 @@
 import { Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Channel } from '../channels/channel.entity.js';
-import { Flag, Id, Int, Ref, Text, Time, optional } from '../database/columns.js';
+import { Flag, Id, Int, Json, Ref, Text, Time, optional } from '../database/columns.js';
 import { Message } from './message.entity.js';
 
 export const deliveryStates = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
+
+/** What became of a reply for one of its recipients. `message` in plain words, for `delayed`, `refused` and `failed`. */
+export interface RecipientFate {
+  recipient: string;
+  state: 'queued' | 'sent' | 'delivered' | 'delayed' | 'refused' | 'failed';
+  code: string | null;
+  message: string | null;
+}
 
 /** The columns of a delivery that nothing is wrong with. */
 export const noError = { errorCode: null, errorMessage: null, errorRetryable: false, errorAction: null };
@@ -13,6 +21,7 @@ export const noError = { errorCode: null, errorMessage: null, errorRetryable: fa
 @Entity()
 @Unique('uq_delivery_message', ['messageId'])
 @Index('ix_delivery_due', ['state', 'nextAttemptAt'])
+@Index('ix_delivery_committed', ['channelId', 'committedAt'])
 export class Delivery {
   @Id() id: string;
   @Ref() @ForeignKey(() => Message, { name: 'fk_delivery_message', onDelete: 'CASCADE' }) messageId: string;
@@ -31,6 +40,8 @@ export class Delivery {
   @Text(optional) errorMessage: string | null;
   @Flag(false) errorRetryable: boolean;
   @Text(optional) errorAction: string | null;
+  /** Where there can be several recipients: what became of each. */
+  @Json(optional) recipients: RecipientFate[] | null;
   @Time() createdAt: Date;
   @Time() updatedAt: Date;
 }

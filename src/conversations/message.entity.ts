@@ -20,6 +20,7 @@ export interface PlacedBy {
 @Unique('uq_message_external', ['channelId', 'externalId'])
 @Unique('uq_message_idempotency', ['authorId', 'idempotencyKey'])
 @Index('ix_message_conversation', ['conversationId', 'sentAt', 'id'])
+@Index('ix_message_external_id', ['externalId'])
 export class Message {
   @Id() id: string;
   @Ref() @ForeignKey(() => Conversation, { name: 'fk_message_conversation', onDelete: 'CASCADE' }) conversationId: string;
@@ -46,6 +47,8 @@ export class Message {
   @Json(optional) envelope: object | null;
   /** False for auto-replies, bounces and lists, which set no one waiting. */
   @Flag(true) human: boolean;
+  /** True when only part of it was taken in; the whole is at the platform. */
+  @Flag(false) partial: boolean;
   /** The `Idempotency-Key` of the request that wrote it. */
   @Text(optional) idempotencyKey: string | null;
 }

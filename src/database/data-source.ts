@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions, type EntityManager, type ObjectLiteral, QueryFailedError } from 'typeorm';
 import { Team } from '../assignment/team.entity.js';
-import { Channel, ChannelSecret, ChannelWatch } from '../channels/channel.entity.js';
+import { Channel, ChannelSecret, ChannelWatch, PendingSignIn } from '../channels/channel.entity.js';
 import type { Config } from '../config.js';
 import { Contact, Identity } from '../contacts/contact.entity.js';
-import { Conversation, ConversationTag, Counter, ThreadKey } from '../conversations/conversation.entity.js';
+import { Conversation, ConversationLink, ConversationTag, Counter, Participant, ThreadKey } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
 import { IdempotentRequest } from '../http/idempotency.entity.js';
@@ -14,12 +14,26 @@ import { ApiKey, Credential, Session, User } from '../people/user.entity.js';
 import { Change } from '../realtime/change.entity.js';
 import { applyDialect, SnakeNames } from './dialect.js';
 import { Initial1795300000000 } from './migrations/1795300000000-initial.js';
+import { Mail1795330000000 } from './migrations/1795330000000-mail.js';
 import { isolateSqliteTransactions } from './sqlite-transactions.js';
 
 const entities = [
   ...[User, Credential, Session, ApiKey, Team, IdempotentRequest],
-  ...[Channel, ChannelSecret, ChannelWatch, InboundEvent],
-  ...[Contact, Identity, Conversation, ConversationTag, ThreadKey, Counter, Message, Attachment, Delivery, Change],
+  ...[Channel, ChannelSecret, ChannelWatch, PendingSignIn, InboundEvent],
+  ...[
+    Contact,
+    Identity,
+    Conversation,
+    ConversationTag,
+    ConversationLink,
+    Participant,
+    ThreadKey,
+    Counter,
+    Message,
+    Attachment,
+    Delivery,
+    Change,
+  ],
 ];
 
 /** Opens the database that the configuration names and brings its tables up to date. */
@@ -32,7 +46,7 @@ export async function openDatabase(config: Pick<Config, 'dialect' | 'DATABASE_UR
 }
 
 function options({ dialect, DATABASE_URL, DATA_DIR }: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): DataSourceOptions {
-  const common = { entities, migrations: [Initial1795300000000], namingStrategy: new SnakeNames(), synchronize: false };
+  const common = { entities, migrations: [Initial1795300000000, Mail1795330000000], namingStrategy: new SnakeNames(), synchronize: false };
   if (dialect === 'postgres') return { ...common, type: 'postgres', url: DATABASE_URL, installExtensions: false, extra: { max: 20 } };
   mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
   return {

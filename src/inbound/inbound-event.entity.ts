@@ -9,6 +9,7 @@ export type InboundState = 'received' | 'processed' | 'ignored' | 'quarantined' 
 @Unique('uq_inbound_event_key', ['connector', 'account', 'key'])
 @Index('ix_inbound_event_state', ['state', 'storedAt'])
 @Index('ix_inbound_event_channel', ['channelId', 'storedAt'])
+@Index('ix_inbound_event_platform_id', ['channelId', 'platformId'])
 export class InboundEvent {
   @Id() id: string;
   /** Null while no connected channel has this account. */
@@ -16,7 +17,13 @@ export class InboundEvent {
   @Text() connector: string;
   @Text() account: string;
   @Text() key: string;
+  /** The platform's own name for it, e.g. a Message-ID; not unique. */
+  @Text(optional) platformId: string | null;
+  /** Empty when the bytes are too many for a row: then `payloadSha256` finds them in the file store. */
   @Bytes() payload: Buffer;
+  @Text(optional) payloadSha256: string | null;
+  /** Bytes. */
+  @Int({ default: 0 }) payloadSize: number;
   @Json() context: Record<string, string>;
   @Flag(false) backfill: boolean;
   /** By the platform's clock. */

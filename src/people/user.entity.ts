@@ -12,6 +12,8 @@ export class User {
   /** Lower case. */
   @Text() email: string;
   @Text() role: UserRole;
+  /** Stands below their replies; null for none. */
+  @Text(optional) signature: string | null;
   @Time() createdAt: Date;
 }
 

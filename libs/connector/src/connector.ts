@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** Where a conversation takes place: a mail thread, a private chat, or under a public post. */
 export type ConversationKind = 'email' | 'dm' | 'comment';
 
@@ -34,11 +36,22 @@ export interface Capabilities {
   lengthUnit: 'characters' | 'bytes';
 }
 
+/** Bytes too many to hold in memory: a file of this machine. `size` in bytes. */
+export interface FileContent {
+  path: string;
+  size: number;
+}
+
+/** Bytes in memory, or in a file where they may be too many for that. */
+export type Content = Buffer | FileContent;
+
 /** Something a platform handed over, as it came. */
 export interface RawEvent {
   /** The same for the same thing handed over twice, different for different things of one channel. */
   key: string;
-  payload: Buffer;
+  /** The platform's own name for it (a Message-ID), by which an audit finds it; need not be unique. */
+  platformId?: string;
+  payload: Content;
   /** What the platform said about the payload beside it, e.g. a mail's folder and UID. */
   context: Record<string, string>;
   /** When the platform says it received it. */
@@ -56,6 +69,8 @@ export interface WatchContext<S = object> {
   cursor: Cursor | null;
   /** Aborted when the channel is paused, removed, taken over by another process, or the app stops. */
   signal: AbortSignal;
+  /** A directory for payloads that are files; `store` takes them over, what is left behind is removed. */
+  spool: string;
   /** Resolves once events and cursor are durable; only then may the watcher go on. */
   store(events: RawEvent[], cursor: Cursor): Promise<void>;
   /** Tell that the platform was reached and everything there was taken in. */
@@ -68,6 +83,52 @@ export interface WatchSource<S = object> {
   /** Where to begin. Asked while the channel is being connected, so that nothing is missed that comes before the first look. */
   begin(settings: S): Promise<Cursor>;
   watch(context: WatchContext<S>): Promise<void>;
+}
+
+/** A look at everything a platform holds for a channel, compared with what we stored. */
+export interface AuditContext<S = object> {
+  channel: ChannelAccess<S>;
+  /** How far the watcher has read. What lies beyond is not missing yet. */
+  cursor: Cursor | null;
+  spool: string;
+  /** How many stored events of the channel have each of these {@link RawEvent.platformId}s; ids nobody stored are left out. */
+  stored(platformIds: string[]): Promise<Map<string, number>>;
+  /** Stores what is not there yet and resolves with the keys that were new. */
+  store(events: RawEvent[]): Promise<string[]>;
+}
+
+/** What an audit found. `missing` names what had not been stored, `reimported` counts what of it is stored now. */
+export interface Audit {
+  /** Things the platform holds that are ours to have. */
+  there: number;
+  /** How many of them were stored before the audit. */
+  here: number;
+  missing: Array<{ platformId: string | null; place: string; receivedAt: Date; key: string | null }>;
+  reimported: number;
+}
+
+/** A door of our own where servers of the platform bring events, e.g. an SMTP port that mail is forwarded to. */
+export interface Door {
+  /** Begins to listen. Resolves with how to close it again; rejects when it cannot listen. */
+  open(context: {
+    /** Which of these accounts a connected channel has. */
+    known(accounts: string[]): Promise<string[]>;
+    spool: string;
+    /** Resolves once the events are durable. */
+    store(parts: WebhookPart[]): Promise<void>;
+  }): Promise<() => Promise<void>>;
+}
+
+/**
+ * Sign-in at the provider in the browser instead of a password typed in: the OAuth 2.0 authorization code flow with
+ * PKCE (RFC 6749 §4.1, RFC 7636). `ticket` is what must be kept between the two steps, secret.
+ */
+export interface SignIn<S extends object = object> {
+  /** The providers this installation is registered with. */
+  providers: Array<{ id: string; label: string }>;
+  begin(request: { provider: string; redirectUri: string; state: string; address?: string }): Promise<{ url: string; ticket: Cursor }>;
+  /** Trades the provider's answer for settings that replace or fill in those of a channel. Throws a `rejected` or `auth` {@link ConnectorError}. */
+  finish(callback: URL, ticket: Cursor): Promise<{ settings: Partial<S>; address: string | null }>;
 }
 
 /** One event out of a webhook body, addressed to an account of the named connector. */
@@ -109,7 +170,25 @@ export interface ParsedAttachment {
   contentType: string;
   contentId: string | null;
   inline: boolean;
-  content: Buffer;
+  content: Content;
+}
+
+/** What decides beside its keys where a mail belongs. Chats need none of this: there the platform names the conversation. */
+export interface Correspondence {
+  /** The subject without prefixes and tags, in lower case; empty when there is none. */
+  baseSubject: string;
+  /** Whether it says or shows that it answers something: a reply prefix, or quoted history. */
+  isReply: boolean;
+  /** Whether the receiving server found that it comes from whom it says (DMARC, RFC 8601 §2.7). */
+  authenticated: boolean;
+  /** Everybody it names beside our own address: they may go on with the conversation. */
+  participants: Person[];
+  /** The mail a colleague passed on by hand, if it is one: its author is the customer then, and `comment` what the colleague wrote above. */
+  forwarded: { author: Person; comment: string; text: string } | null;
+  /** An answer to a conversation closed longer than this many days opens a new one. */
+  reopenDays: number;
+  /** Join by subject and sender within so many days where no id is known; 0 for never. */
+  subjectDays: number;
 }
 
 /** A message somebody wrote: a customer (`inbound`), or our side by another road (`outbound`: an echo, the Sent folder). */
@@ -137,6 +216,27 @@ export interface MessageEvent {
   human: boolean;
   /** On an echo of our own send where the platform returns it: the delivery's id. */
   deliveryId?: string;
+  /** Absent where the platform itself says which conversation it is. */
+  correspondence?: Correspondence;
+  /** Something an agent should know before trusting it, as a sentence, e.g. that it lay in the junk folder. */
+  warning?: string;
+  /** Set when only part of it was taken in: {@link Connector.original} gives the rest. */
+  partial?: boolean;
+  /** The text of the automatic answer that the channel gives to a new conversation, unless a rule against loops forbids it. */
+  autoAnswer?: string;
+}
+
+/** What became of a reply of ours, as the platform tells afterwards: a bounce, a delivery or read receipt. */
+export interface ReceiptEvent {
+  type: 'receipt';
+  /** The reply's {@link MessageEvent.externalId}. */
+  of: string;
+  state: 'delivered' | 'read' | 'delayed' | 'failed';
+  /** The recipient it speaks of; null for all of them. */
+  recipient: string | null;
+  at: Date;
+  /** In plain words, for `delayed` and `failed`. `addressIsDead`: no mail will ever arrive there. */
+  error: { code: string | null; message: string; action: string | null; addressIsDead: boolean } | null;
 }
 
 /** Understood, and nothing to show for it. */
@@ -145,7 +245,7 @@ export interface IgnoredEvent {
   reason: string;
 }
 
-export type InboundEvent = MessageEvent | IgnoredEvent;
+export type InboundEvent = MessageEvent | ReceiptEvent | IgnoredEvent;
 
 /** What a reply window depends on, all from the database. */
 export interface WindowFacts {
@@ -174,6 +274,23 @@ export interface Draft {
   customer: Person;
   /** The envelope of the message being answered: the one named, else the customer's latest; null if there is none. */
   answering: Record<string, unknown> | null;
+  /** What was written in that message, to be quoted where that is the custom. */
+  quoting: { author: string; sentAt: Date; text: string; html: string | null } | null;
+  /** The agent's own signature, as text. */
+  signature: string | null;
+  /** True when no person wrote it: it must say so, so that machines do not answer it (RFC 3834 §3). */
+  automatic: boolean;
+}
+
+/** How a reply would travel, to be shown before it is written. */
+export interface Suggestion {
+  to: string[];
+  /** Who else was written to; the agent decides whether they get the answer too. */
+  cc: string[];
+  subject: string | null;
+  /** What will stand below the text, variables filled in; null for none. */
+  signature: string | null;
+  quotes: boolean;
 }
 
 /** What is decided once, when the agent presses send, and stored with the message before the first attempt. */
@@ -183,9 +300,12 @@ export interface Prepared {
   /** Recipients, subject, ids: everything `send` needs beside text and attachments. */
   envelope: Record<string, unknown>;
   ownKeys: string[];
+  /** All addresses it goes to, where there can be several: their fate is kept apart. */
+  recipients?: string[];
 }
 
 export interface OutgoingAttachment {
+  id: string;
   filename: string;
   contentType: string;
   content: Buffer;
@@ -208,6 +328,8 @@ export interface Outgoing {
 export interface Sent {
   externalId: string;
   ownKeys?: string[];
+  /** Recipients the server refused while it took the message for the others. */
+  refused?: Array<{ recipient: string; code: string | null; message: string }>;
 }
 
 /** `absent` only when the platform's own record was read and covers the time in question. */
@@ -230,12 +352,17 @@ export interface Connector<S extends object = object> {
   /** Live checks, each failing with the platform's own words. Never throws for a refusal. */
   check(account: Account, settings: S): Promise<Check[]>;
   source: WatchSource<S> | WebhookSource;
-  /** Pure: bytes in, events out. Throws `MalformedPayload` when nothing can be made of them: the payload is quarantined. */
-  parse(event: RawEvent, channel: Omit<ChannelAccess<S>, 'settings'>): Promise<InboundEvent[]> | InboundEvent[];
+  /**
+   * Pure: bytes in, events out. Throws `MalformedPayload` when nothing can be made of them: the payload is quarantined.
+   * Large attachments may be left as files in `spool`, an empty directory of this one call.
+   */
+  parse(event: RawEvent, channel: ChannelAccess<S>, spool: string): Promise<InboundEvent[]> | InboundEvent[];
   /** The name of someone the platform gave only an id for, or null when it tells none. Asked apart from the message; its failure costs nothing. */
   whoIs?(personId: string, channel: ChannelAccess<S>): Promise<string | null>;
   /** Pure: may we answer now, how, until when, and why not. */
   replyWindow(facts: WindowFacts, now: Date): ReplyWindow;
+  /** Pure: to whom and how an answer would go, where an agent may want to know beforehand. Throws as `prepare` does. */
+  suggest?(draft: Omit<Draft, 'text' | 'html' | 'cc' | 'bcc'>, channel: ChannelAccess<S>): Suggestion;
   /** Pure: fixes recipients, subject and ids of a reply. Throws a `rejected` `ConnectorError` with a reason an agent understands. */
   prepare(draft: Draft, channel: ChannelAccess<S>): Prepared;
   /** Sends once. Throws `ConnectorError`; its `outcome` says whether the customer may have got it. */
@@ -244,4 +371,16 @@ export interface Connector<S extends object = object> {
   find(outgoing: Omit<Outgoing, 'committing'>, channel: ChannelAccess<S>, since: Date): Promise<Found>;
   /** After a successful send, apart from it: e.g. file a copy in the Sent folder. Its failure never re-sends. */
   afterSend?(outgoing: Omit<Outgoing, 'committing'>, channel: ChannelAccess<S>): Promise<void>;
+  /** How many messages a minute may leave; null where there is no such limit. */
+  rate?(settings: S): number | null;
+  /** What a working account offers for a setting, e.g. its folders: setting name → values. Asked when an admin tries the settings. */
+  choices?(settings: S): Promise<Record<string, string[]>>;
+  /** Compares what the platform holds with what is stored, and stores what is missing. */
+  audit?(context: AuditContext<S>): Promise<Audit>;
+  /** The whole of a message that was taken in only in part; `context` and `platformId` are its raw event's. Throws `ConnectorError`. */
+  original?(event: Pick<RawEvent, 'context' | 'platformId'>, channel: ChannelAccess<S>): Promise<Readable>;
+  door?: Door;
+  signIn?: SignIn<S>;
+  /** New settings when the present ones run out soon, else null. Called by one process at a time; throws `auth` when a person has to sign in again. */
+  refresh?(settings: S, now: Date): Promise<S | null>;
 }

@@ -1,7 +1,7 @@
 import { type QueryRunner, Table, TableColumn, TableForeignKey, TableIndex, type TableColumnOptions, TableUnique } from 'typeorm';
 import type { Dialect } from '../dialect.js';
 
-type Column = Omit<TableColumnOptions, 'name'> & { type: string };
+export type Column = Omit<TableColumnOptions, 'name'> & { type: string };
 
 const types: Record<Dialect, Record<string, Partial<TableColumnOptions>>> = {
   sqlite: {
@@ -43,10 +43,7 @@ export const dialectOf = (runner: QueryRunner): Dialect => (runner.dataSource.op
 /** Creates a table from one description on both databases; every constraint is named, so that both can be altered later. */
 export async function createTable(runner: QueryRunner, name: string, shape: TableShape): Promise<void> {
   const dialect = dialectOf(runner);
-  const columns = Object.entries(shape.columns).map(([columnName, { type, default: value, ...rest }]) => {
-    const defaultValue: unknown = typeof value === 'boolean' && dialect === 'sqlite' ? Number(value) : value;
-    return new TableColumn({ name: columnName, type, ...types[dialect][type], ...rest, default: defaultValue as string | undefined });
-  });
+  const columns = Object.entries(shape.columns).map(([columnName, shape]) => tableColumn(dialect, columnName, shape));
   const foreignKeys = Object.entries(shape.references ?? {}).map(
     ([columnName, [suffix, table, onDelete]]) =>
       new TableForeignKey({
@@ -60,4 +57,29 @@ export async function createTable(runner: QueryRunner, name: string, shape: Tabl
   const uniques = Object.entries(shape.unique ?? {}).map(([key, columnNames]) => new TableUnique({ name: key, columnNames }));
   const indices = Object.entries(shape.index ?? {}).map(([key, columnNames]) => new TableIndex({ name: key, columnNames }));
   await runner.createTable(new Table({ name, columns, foreignKeys, uniques, indices }));
+}
+
+function tableColumn(dialect: Dialect, name: string, { type, default: value, ...rest }: Column): TableColumn {
+  const defaultValue: unknown = typeof value === 'boolean' && dialect === 'sqlite' ? Number(value) : value;
+  return new TableColumn({ name, type, ...types[dialect][type], ...rest, default: defaultValue as string | undefined });
+}
+
+/**
+ * Adds columns that are nullable or have a default. As plain SQL, because TypeORM copies the whole table on SQLite to add
+ * one, and the triggers on it are lost with the original.
+ */
+export async function addColumns(runner: QueryRunner, table: string, columns: Record<string, Column>): Promise<void> {
+  for (const [name, column] of Object.entries(columns)) {
+    const { type, isNullable, default: value } = tableColumn(dialectOf(runner), name, column);
+    const precision = type === 'timestamptz' ? 'timestamp(3) with time zone' : type;
+    await runner.query(`ALTER TABLE ${table} ADD COLUMN ${name} ${precision}${isNullable ? '' : ` NOT NULL DEFAULT ${String(value)}`}`);
+  }
+}
+
+export async function dropColumns(runner: QueryRunner, table: string, columns: string[]): Promise<void> {
+  for (const name of columns) await runner.query(`ALTER TABLE ${table} DROP COLUMN ${name}`);
+}
+
+export async function addIndex(runner: QueryRunner, table: string, name: string, columns: string[]): Promise<void> {
+  await runner.query(`CREATE INDEX ${name} ON ${table} (${columns.join(', ')})`);
 }
