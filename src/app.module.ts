@@ -10,7 +10,7 @@ import { Config } from './config.js';
 import { connectorModules, Connectors } from './connectors.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { Contacts } from './contacts/contacts.service.js';
-import { AttachmentStore } from './conversations/attachment-store.js';
+import { FileStore } from './files/file-store.js';
 import { AttachmentsController } from './conversations/attachments.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.service.js';
@@ -46,7 +46,7 @@ import { EventsController } from './realtime/events.controller.js';
 
 const services: Provider[] = [
   ...[People, Connectors, Channels, Contacts, Conversations, Composition, Replies, SecondThoughts, AssignmentService],
-  ...[AttachmentStore, Changes, Ledger],
+  ...[FileStore, Changes, Ledger],
 ];
 
 const workers: Provider[] = [

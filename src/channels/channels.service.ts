@@ -94,20 +94,25 @@ export class Channels {
     this.changes.announce();
   }
 
-  /** The channel as its connector sees it, secrets included. */
-  async access(channel: Channel): Promise<ChannelAccess> {
-    const secret = await this.database.manager.findOneByOrFail(ChannelSecret, { channelId: channel.id });
-    const settings = JSON.parse(this.vault.open(secret.sealed, channel.id)) as Record<string, unknown>;
-    return { ...this.outline(channel), settings: plainToInstance(this.connectors.of(channel).settings, settings) };
+  /** The channel as its connector sees it, ready to talk to the platform. */
+  access(channel: Channel): Promise<ChannelAccess> {
+    return this.stored(channel);
   }
 
-  /** The channel without its settings: all that parsing needs. */
-  outline(channel: Channel): Omit<ChannelAccess, 'settings'> {
-    return { id: channel.id, address: channel.address, signingKey: this.vault.derive('channel signing', channel.id) };
+  /** The channel with its settings as they are stored, for parsing and preparing, which talk to nobody. */
+  async stored(channel: Channel): Promise<ChannelAccess> {
+    const secret = await this.database.manager.findOneByOrFail(ChannelSecret, { channelId: channel.id });
+    const settings = JSON.parse(this.vault.open(secret.sealed, channel.id)) as Record<string, unknown>;
+    return {
+      id: channel.id,
+      address: channel.address,
+      signingKey: this.vault.derive('channel signing', channel.id),
+      settings: plainToInstance(this.connectors.of(channel).settings, settings),
+    };
   }
 
   async visibleSettings(channel: Channel): Promise<Record<string, unknown>> {
-    const { settings } = await this.access(channel);
+    const { settings } = await this.stored(channel);
     return withoutSecrets(this.connectors.schemaOf(this.connectors.of(channel)), settings);
   }
 

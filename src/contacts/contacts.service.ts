@@ -23,7 +23,16 @@ export class Contacts {
     if (known) return this.named(manager, known, name);
     const contact = { id: newId(), name, createdAt: new Date() };
     await manager.insert(Contact, contact);
-    await insertNew(manager, Identity, { id: newId(), contactId: contact.id, scope, externalId, name, nameAskedAt: null });
+    await insertNew(manager, Identity, {
+      id: newId(),
+      contactId: contact.id,
+      scope,
+      externalId,
+      name,
+      nameAskedAt: null,
+      remoteImages: false,
+      undeliverable: null,
+    });
     const identity = await manager.findOneByOrFail(Identity, { scope, externalId });
     if (identity.contactId !== contact.id) await manager.delete(Contact, contact.id);
     return identity;

@@ -8,7 +8,7 @@ import { BadRequest, NotFound } from '../errors.js';
 import { IdParam } from '../http/id.param.js';
 import { CurrentUser } from '../people/auth.guard.js';
 import type { User } from '../people/user.entity.js';
-import { AttachmentStore } from './attachment-store.js';
+import { FileStore } from '../files/file-store.js';
 import { AttachmentView, attachmentView } from './conversation.view.js';
 import { Attachment } from './message.entity.js';
 
@@ -20,7 +20,7 @@ const harmless = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 
 export class AttachmentsController {
   constructor(
     private readonly database: DataSource,
-    private readonly store: AttachmentStore,
+    private readonly store: FileStore,
   ) {}
 
   /** Uploads one file (multipart field `file`) for a reply. */
@@ -37,10 +37,9 @@ export class AttachmentsController {
       uploadedBy: user.id,
       filename: safeName(file.filename),
       contentType: file.mimetype,
-      size: content.length,
       inline: false,
       contentId: null,
-      sha256: await this.store.put(content),
+      ...(await this.store.put(content)),
       createdAt: new Date(),
     };
     await this.database.manager.insert(Attachment, row);

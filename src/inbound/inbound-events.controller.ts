@@ -6,6 +6,7 @@ import { readCursor, writeCursor } from '../conversations/inbox.query.js';
 import { BadRequest, NotFound } from '../errors.js';
 import { IdParam } from '../http/id.param.js';
 import { Roles } from '../people/auth.guard.js';
+import { FileStore } from '../files/file-store.js';
 import { JobQueue } from '../queue/jobs.js';
 import { InboundEvent } from './inbound-event.entity.js';
 import { InboundEventList, InboundEventView, InboundEventsQuery, ReplayBody, ReplayView, replayable } from './inbound-events.shapes.js';
@@ -19,6 +20,7 @@ export class InboundEventsController {
   constructor(
     private readonly database: DataSource,
     private readonly queue: JobQueue,
+    private readonly files: FileStore,
   ) {}
 
   /** Newest first. */
@@ -76,7 +78,7 @@ export class InboundEventsController {
       .type('application/octet-stream')
       .header('content-disposition', `attachment; filename="${row.id}"`)
       .header('x-content-type-options', 'nosniff')
-      .send(row.payload);
+      .send(row.payloadSha256 ? this.files.stream(row.payloadSha256) : row.payload);
   }
 }
 

@@ -2,11 +2,12 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { DataSource } from 'typeorm';
-import { type InboundEvent as Understood, MalformedPayload, type MessageEvent } from '#libs/connector';
+import { type InboundEvent as Understood, MalformedPayload, type MessageEvent, type RawEvent } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { isOurTrouble, wantsRetry } from '../database/data-source.js';
+import { FileStore } from '../files/file-store.js';
 import { type Jobs, workerPatience } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { InboundEvent, type InboundState } from './inbound-event.entity.js';
@@ -29,6 +30,7 @@ export class InboundWorker extends WorkerHost {
     private readonly ingest: Ingest,
     private readonly changes: Changes,
     private readonly names: Names,
+    private readonly files: FileStore,
   ) {
     super();
   }
@@ -37,7 +39,11 @@ export class InboundWorker extends WorkerHost {
     const row = await this.database.manager.findOneBy(InboundEvent, { id: eventId });
     const channel = row?.channelId && (await this.database.manager.findOneBy(Channel, { id: row.channelId }));
     if (!row || !channel || row.state !== 'received') return;
-    const understood = await this.understand(row, channel);
+    await this.files.withSpool((spool) => this.handle(row, channel, spool));
+  }
+
+  private async handle(row: InboundEvent, channel: Channel, spool: string): Promise<void> {
+    const understood = await this.understand(row, channel, spool);
     if (!understood) return;
     try {
       await this.takeIn(row, channel, understood);
@@ -71,14 +77,23 @@ export class InboundWorker extends WorkerHost {
   }
 
   /** A payload that its connector cannot make sense of is quarantined: the next one is handled. */
-  private async understand(row: InboundEvent, channel: Channel): Promise<Understood[] | null> {
+  private async understand(row: InboundEvent, channel: Channel, spool: string): Promise<Understood[] | null> {
+    const access = await this.channels.stored(channel);
     try {
-      return (await this.connectors.of(channel).parse(row, this.channels.outline(channel))).map(storable);
+      return (await this.connectors.of(channel).parse(this.rawEvent(row), access, spool)).map(storable);
     } catch (error) {
       const reason = error instanceof MalformedPayload ? error.message : `The connector failed on it: ${(error as Error).message}`;
       await this.quarantine(row, reason);
       return null;
     }
+  }
+
+  private rawEvent({ payloadSha256, payloadSize, payload, platformId, ...row }: InboundEvent): RawEvent {
+    return {
+      ...row,
+      platformId: platformId ?? undefined,
+      payload: payloadSha256 ? { path: this.files.path(payloadSha256), size: payloadSize } : payload,
+    };
   }
 
   private async takeIn(row: InboundEvent, channel: Channel, understood: Understood[]): Promise<void> {

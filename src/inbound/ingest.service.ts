@@ -4,7 +4,7 @@ import type { MessageEvent } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
 import type { Identity } from '../contacts/contact.entity.js';
 import { Contacts } from '../contacts/contacts.service.js';
-import { AttachmentStore } from '../conversations/attachment-store.js';
+import { FileStore } from '../files/file-store.js';
 import { Conversation, Counter, ThreadKey } from '../conversations/conversation.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
 import { newId } from '../database/columns.js';
@@ -25,7 +25,7 @@ export class Raced extends Error {}
 export class Ingest {
   constructor(
     private readonly contacts: Contacts,
-    private readonly store: AttachmentStore,
+    private readonly store: FileStore,
     private readonly ownMessages: OwnMessages,
     private readonly changes: Changes,
   ) {}
@@ -33,10 +33,10 @@ export class Ingest {
   /** Files go to the store before the transaction: they are found by content, so doing it twice does no harm. */
   async storeFiles(event: MessageEvent): Promise<StoredFiles> {
     return Promise.all(
-      event.attachments.map(async ({ content, filename, contentType, contentId, inline }) => {
-        const sha256 = await this.store.put(content);
-        return { filename, contentType, contentId, inline, size: content.length, sha256 };
-      }),
+      event.attachments.map(async ({ content, filename, contentType, contentId, inline }) => ({
+        ...{ filename, contentType, contentId, inline },
+        ...(await this.store.put(content)),
+      })),
     );
   }
 
@@ -173,5 +173,6 @@ function newMessage(
     deletedAt: null,
     replyToMessageId: null,
     idempotencyKey: null,
+    partial: event.partial ?? false,
   };
 }

@@ -6,6 +6,7 @@ import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
+import { FileStore } from '../files/file-store.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Repeating } from '../queue/repeating.js';
 import { Changes } from '../realtime/changes.service.js';
@@ -44,6 +45,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly channels: Channels,
     private readonly connectors: Connectors,
     private readonly ledger: Ledger,
+    private readonly files: FileStore,
     private readonly queue: JobQueue,
     private readonly changes: Changes,
   ) {}
@@ -97,13 +99,17 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     const startedAt = Date.now();
     try {
       const { cursor } = await this.database.manager.findOneByOrFail(ChannelWatch, { channelId: channel.id });
-      await this.source(channel)!.watch({
-        channel: await this.channels.access(channel),
-        cursor,
-        signal: abort.signal,
-        store: (events, next) => this.store(channel, fence, events, next),
-        healthy: (progress) => void this.healthy(channel.id, progress),
-      });
+      const access = await this.channels.access(channel);
+      await this.files.withSpool((spool) =>
+        this.source(channel)!.watch({
+          channel: access,
+          cursor,
+          signal: abort.signal,
+          spool,
+          store: (events, next) => this.store(channel, fence, events, next),
+          healthy: (progress) => void this.healthy(channel.id, progress),
+        }),
+      );
     } catch (error) {
       if (abort.signal.aborted || error instanceof LeaseLost) return;
       await this.failed(channel, error as Error, Date.now() - startedAt);
@@ -112,6 +118,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Events and cursor in one transaction; a watcher that lost its lease stores nothing. */
   private async store(channel: Channel, fence: number, events: RawEvent[], cursor: Cursor): Promise<void> {
+    const arrivals = await this.ledger.keep(events.map((event) => ({ connector: channel.type, account: channel.externalId, event })));
     const rows = await this.database.transaction(async (manager) => {
       const { affected } = await manager.update(
         ChannelWatch,
@@ -119,10 +126,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
         { cursor: cursor as never },
       );
       if (!affected) throw new LeaseLost('This channel is watched by another process now');
-      return this.ledger.write(
-        manager,
-        events.map((event) => ({ connector: channel.type, account: channel.externalId, event })),
-      );
+      return this.ledger.write(manager, arrivals);
     });
     await this.queue.addInbound(rows);
     if (events.length) this.changes.announce();

@@ -4,7 +4,7 @@ import { type ChannelAccess, type Connector, ConnectorError, type Outgoing } fro
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
-import { AttachmentStore } from '../conversations/attachment-store.js';
+import { FileStore } from '../files/file-store.js';
 import { Conversation } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
@@ -40,7 +40,7 @@ export class Claims {
     private readonly database: DataSource,
     private readonly channels: Channels,
     private readonly connectors: Connectors,
-    private readonly store: AttachmentStore,
+    private readonly store: FileStore,
     private readonly changes: Changes,
   ) {}
 

@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import type {
@@ -11,7 +14,7 @@ import type {
   WatchContext,
   WebhookSource,
 } from './connector.js';
-import { ConnectorError, MalformedPayload } from './connector-error.js';
+import { ConnectorError, inMemory, MalformedPayload } from './connector-error.js';
 import { settingsSchema, withoutSecrets, type SettingsSchema } from './settings-schema.js';
 
 /** A connector and the channel settings to run it with. */
@@ -50,6 +53,9 @@ export function describeConnector<S extends object>(name: string, start: () => P
     describeSource(() => given);
   });
 }
+
+/** What parsers leave here nobody takes; the system's own cleaning of temporary files does. */
+const spool = mkdtempSync(join(tmpdir(), 'conformance-'));
 
 type Given<S extends object> = () => Conformance<S>;
 
@@ -94,7 +100,7 @@ function describeItself<S extends object>(given: Given<S>): void {
 function describeParse<S extends object>(given: Given<S>): void {
   test('parse gives the same events for the same bytes, and leaves the bytes alone', async () => {
     for (const sample of given().samples) {
-      const before = Buffer.from(sample.payload);
+      const before = Buffer.from(inMemory(sample.payload));
       const events = await parse(given(), sample);
       expect(await parse(given(), sample)).toEqual(events);
       expect(sample.payload).toEqual(before);
@@ -104,7 +110,7 @@ function describeParse<S extends object>(given: Given<S>): void {
   });
 
   test('whatever the bytes, parse gives events or calls them malformed, and soon', async () => {
-    for (const payload of given().samples.flatMap(({ payload }) => garbageFrom(payload))) {
+    for (const payload of given().samples.flatMap(({ payload }) => garbageFrom(inMemory(payload)))) {
       const started = Date.now();
       const events = await parse(given(), { ...given().samples[0]!, payload }).catch((error: unknown) => {
         expect(error).toBeInstanceOf(MalformedPayload);
@@ -205,7 +211,8 @@ function checkWebhook<S extends object>(source: WebhookSource, { webhook, sample
   const parts = source.split(body, at);
   expect(source.split(body, at)).toEqual(parts);
   expect(parts.every(({ account, event }) => typeof account === 'string' && event.key !== '')).toBe(true);
-  for (const payload of garbageFrom(samples[0]!.payload)) expect(outcomeOf(() => source.split(payload, at))).not.toBe('another error');
+  for (const payload of garbageFrom(inMemory(samples[0]!.payload)))
+    expect(outcomeOf(() => source.split(payload, at))).not.toBe('another error');
   expect(source.handshake({})).toBeNull();
 }
 
@@ -226,6 +233,7 @@ const watchContext = <S extends object>(channel: ChannelAccess<S>, signal = new 
   channel,
   cursor: null,
   signal,
+  spool,
   store: () => Promise.resolve(),
   healthy: () => undefined,
 });
@@ -255,10 +263,11 @@ function outgoingOf<S extends object>(
 
 // An async function, so that a synchronous throw of parse becomes a rejection as well.
 const parse = async <S extends object>({ connector, access }: Conformance<S>, event: RawEvent): Promise<InboundEvent[]> =>
-  connector.parse(event, access);
+  connector.parse(event, access, spool);
 
 function checkEvent<S extends object>({ kinds }: Connector<S>, event: InboundEvent): void {
   if (event.type === 'ignored') return expect(event.reason).toMatch(/\w/);
+  if (event.type === 'receipt') return expect(event.of).toMatch(/\w/);
   const { externalId, customer, ownKeys, threadKeys, sentAt, kind } = event satisfies MessageEvent;
   const ids = [externalId, customer.scope, customer.id, ...ownKeys, ...threadKeys.flatMap(({ rule, key }) => [rule, key])];
   expect(ids.filter((id) => typeof id !== 'string' || id === '')).toEqual([]);

@@ -1,3 +1,5 @@
+import type { Content } from './connector.js';
+
 /**
  * Why a platform did not do what we asked.
  * `auth`: an admin must reconnect. `rejected`: final, show the reason. `rate-limited` and `unavailable`: try again later.
@@ -44,4 +46,10 @@ export class ConnectorError extends Error {
 /** The bytes are not what they should be; trying again will not help until the parser is better. */
 export class MalformedPayload extends Error {
   override name = 'MalformedPayload';
+}
+
+/** The bytes of a payload that its connector only ever gets in memory. Throws {@link MalformedPayload} when it is a file. */
+export function inMemory(content: Content): Buffer {
+  if (Buffer.isBuffer(content)) return content;
+  throw new MalformedPayload(`The payload has ${content.size} bytes, more than is ever taken of this platform`);
 }

@@ -1,4 +1,4 @@
-import { MalformedPayload, type InboundEvent, type RawEvent } from '#libs/connector';
+import { inMemory, MalformedPayload, type InboundEvent, type RawEvent } from '#libs/connector';
 import { attachmentLines } from './attachment-lines.js';
 import { asId, asObject, asText, parseJson, type JsonObject } from './json.js';
 
@@ -32,7 +32,7 @@ export function parseMeta(connector: string, appId: string | undefined, event: R
 
 function payloadOf(event: RawEvent): JsonObject {
   try {
-    const payload = asObject(parseJson(event.payload.toString('utf8')));
+    const payload = asObject(parseJson(inMemory(event.payload).toString('utf8')));
     if (payload) return payload;
   } catch (error) {
     throw new MalformedPayload(`not JSON: ${(error as Error).message}`, { cause: error });

@@ -1,0 +1,102 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { access, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Content } from '#libs/connector';
+import { Config } from '../config.js';
+import { newId } from '../database/columns.js';
+
+const abandonedMs = 86_400_000;
+
+/** A file in the store. `size` in bytes. */
+export interface StoredFile {
+  sha256: string;
+  size: number;
+}
+
+/** Files by the hash of their content: storing one twice stores it once, and a crash between file and row leaves nothing wrong. */
+@Injectable()
+export class FileStore implements OnApplicationBootstrap {
+  private readonly directory: string;
+  private readonly spools: string;
+
+  constructor(@Inject(Config) config: Config) {
+    this.directory = join(config.DATA_DIR, 'attachments');
+    this.spools = join(config.DATA_DIR, 'spool');
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.removeAbandoned();
+  }
+
+  /** Resolves once the content is on the disk. A file is moved in, so it must be in a {@link spool} and is gone from there. */
+  async put(content: Content): Promise<StoredFile> {
+    if (!Buffer.isBuffer(content)) return this.moveIn(content.path);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const path = this.path(sha256);
+    if (!(await exists(path))) {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      const draft = `${path}.${newId()}`;
+      const file = await open(draft, 'wx', 0o600);
+      await file
+        .writeFile(content)
+        .then(() => file.sync())
+        .finally(() => file.close());
+      await rename(draft, path);
+    }
+    return { sha256, size: content.length };
+  }
+
+  read(sha256: string): Promise<Buffer> {
+    return readFile(this.path(sha256));
+  }
+
+  stream(sha256: string): ReadStream {
+    return createReadStream(this.path(sha256));
+  }
+
+  /** Where a stored file lies, for those who read it piece by piece. */
+  path(sha256: string): string {
+    return join(this.directory, sha256.slice(0, 2), sha256.slice(2));
+  }
+
+  /** Runs work with a directory of its own beside the store, which is gone afterwards. */
+  async withSpool<T>(work: (spool: string) => Promise<T>): Promise<T> {
+    await mkdir(this.spools, { recursive: true, mode: 0o700 });
+    const spool = await mkdtemp(join(this.spools, 's-'));
+    try {
+      return await work(spool);
+    } finally {
+      await rm(spool, { recursive: true, force: true });
+    }
+  }
+
+  private async moveIn(from: string): Promise<StoredFile> {
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(from), hash);
+    const sha256 = hash.digest('hex');
+    const file = await open(from, 'r+');
+    const { size } = await file.stat();
+    await file.sync().finally(() => file.close());
+    await mkdir(dirname(this.path(sha256)), { recursive: true, mode: 0o700 });
+    await rename(from, this.path(sha256));
+    return { sha256, size };
+  }
+
+  /** What a killed process left behind; a day old, because others may be at work in the same directory. */
+  private async removeAbandoned(): Promise<void> {
+    for (const name of await readdir(this.spools).catch(() => [])) {
+      const path = join(this.spools, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+      if (Date.now() - mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
+    }
+  }
+}
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
