@@ -6,6 +6,14 @@ import type { Content } from './connector.js';
  */
 export type ConnectorErrorKind = 'auth' | 'rejected' | 'rate-limited' | 'unavailable';
 
+/** One of several recipients whom a server would not take a message for, in its own words; `retryable` when only for now. */
+export interface RefusedRecipient {
+  recipient: string;
+  code: string | null;
+  message: string;
+  retryable: boolean;
+}
+
 export interface ConnectorErrorDetails {
   /** Whether the customer may have received the message all the same. Default `not-sent`. */
   outcome?: 'not-sent' | 'unknown';
@@ -15,6 +23,8 @@ export interface ConnectorErrorDetails {
   action?: string;
   /** The platform's own code, e.g. `190/460` or `550 5.1.1`. */
   code?: string;
+  /** Where there are several recipients: whom it was refused for. Nobody got it. */
+  refused?: RefusedRecipient[];
   cause?: unknown;
 }
 
@@ -24,6 +34,7 @@ export class ConnectorError extends Error {
   readonly retryAfterMs?: number;
   readonly action?: string;
   readonly code?: string;
+  readonly refused: RefusedRecipient[];
 
   constructor(
     readonly kind: ConnectorErrorKind,
@@ -36,6 +47,7 @@ export class ConnectorError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.action = details.action;
     this.code = details.code;
+    this.refused = details.refused ?? [];
   }
 
   get retryable(): boolean {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { RefusedRecipient } from './connector-error.js';
 
 /** Where a conversation takes place: a mail thread, a private chat, or under a public post. */
 export type ConversationKind = 'email' | 'dm' | 'comment';
@@ -280,6 +281,8 @@ export interface Draft {
   signature: string | null;
   /** True when no person wrote it: it must say so, so that machines do not answer it (RFC 3834 §3). */
   automatic: boolean;
+  /** When it is to leave: now, or the time it is planned for. */
+  at: Date;
 }
 
 /** How a reply would travel, to be shown before it is written. */
@@ -318,6 +321,8 @@ export interface Outgoing {
   html: string | null;
   envelope: Record<string, unknown>;
   attachments: OutgoingAttachment[];
+  /** Those of {@link Prepared.recipients} who do not have it yet: only they get it now. */
+  recipients?: string[];
   /** From {@link Connector.replyWindow} at this moment. */
   windowMode: string;
   /** Await this right before the first byte leaves that the customer could receive. Without it a crash means "surely not sent". */
@@ -329,7 +334,7 @@ export interface Sent {
   externalId: string;
   ownKeys?: string[];
   /** Recipients the server refused while it took the message for the others. */
-  refused?: Array<{ recipient: string; code: string | null; message: string }>;
+  refused?: RefusedRecipient[];
 }
 
 /** `absent` only when the platform's own record was read and covers the time in question. */
