@@ -61,8 +61,10 @@ function failsAuthentication(mail: Mail): boolean {
   return /\bdmarc=fail\b/i.test(firstHeader(mail.headers, 'authentication-results'));
 }
 
-function envelopeOf({ messageId, references, subject, from, replyTo, to, cc, date }: Mail): ReceivedEnvelope {
-  return { messageId, references, subject, from, replyTo, to, cc, date: date?.toISOString() ?? null };
+function envelopeOf({ messageId, references, subject, from, replyTo, to, cc, date, headers }: Mail): ReceivedEnvelope {
+  const header = (name: string) => firstHeader(headers, name).slice(0, 2000) || null;
+  const thread = { threadIndex: header('thread-index'), threadTopic: header('thread-topic') };
+  return { messageId, references, subject, from, replyTo, to, cc, date: date?.toISOString() ?? null, ...thread };
 }
 
 function sizeNote(fullSize: string | undefined): string {
