@@ -1,4 +1,5 @@
 export { startDovecot, type Dovecot } from './mail/dovecot.js';
+export { startFaultyLine, type FaultyLine } from './mail/faulty-line.js';
 export { startSmtpSink, type SmtpSink } from './mail/smtp-sink.js';
 export { MailCustomers } from './mail/mail-customers.js';
 export { startMetaPlatform, type MetaPlatform } from './meta/platform.js';

@@ -6,8 +6,9 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ImapFlow } from 'imapflow';
 import { spawnKept } from '../kept-child.js';
-import { dovecotConfig } from './dovecot-config.js';
+import { dovecotConfig, oauth2Config } from './dovecot-config.js';
 import { Maildir, type Owner } from './maildir.js';
 
 /** A private IMAP server with plain-text login on the loopback interface; its mail vanishes with {@link Dovecot.stop}. */
@@ -16,6 +17,10 @@ export interface Dovecot {
   port: number;
   /** Puts a mail into a folder as a delivery agent does (Maildir: `tmp`, then renamed into `new`). */
   deliver(user: string, raw: Buffer | string, folder?: string): Promise<void>;
+  /** The same for many at once, in this order. */
+  deliverAll(user: string, raws: Array<Buffer | string>, folder?: string): Promise<void>;
+  /** What the owner of a mailbox does with a mail program: moves and deletes mail, makes and renames folders. */
+  asUser<T>(user: string, work: (client: ImapFlow) => Promise<T>): Promise<T>;
   /** The raw mails of a folder in order of delivery; empty when there is no such folder. */
   list(user: string, folder?: string): Promise<Buffer[]>;
   /** The info part of the Maildir names, e.g. `S` for seen, in order of delivery. */
@@ -29,19 +34,30 @@ export interface Dovecot {
   stop(): Promise<void>;
 }
 
+export interface DovecotOptions {
+  /** User name → password. */
+  users: Record<string, string>;
+  /** Where access tokens are looked up (RFC 7662: POST, answers `{active, username}`); with it XOAUTH2 and OAUTHBEARER are offered. */
+  introspectionUrl?: string;
+  /** False for a server that does not know IDLE (RFC 2177). */
+  idle?: boolean;
+}
+
 /** Starts a real Dovecot (2.3 or 2.4) in a directory of its own, as root or as a normal user. Throws a plain sentence when it is not installed. */
-export async function startDovecot(options: { users: Record<string, string> }): Promise<Dovecot> {
+export async function startDovecot({ users, introspectionUrl, idle = true }: DovecotOptions): Promise<Dovecot> {
   const binary = findDovecot();
   const root = await mkdtemp(join(tmpdir(), 'dovecot-'));
   const port = await freePort();
   const owner = mailOwner();
   const maildir = new Maildir(join(root, 'mail'), owner);
-  await prepare(root, { binary, port, users: options.users, owner, maildir });
+  await prepare(root, { binary, port, users, owner, maildir, introspectionUrl: introspectionUrl ?? null, idle });
   let server = await launch(binary, root, port);
   return {
     host: '127.0.0.1',
     port,
     deliver: (user, raw, folder) => maildir.deliver(user, raw, folder),
+    deliverAll: (user, raws, folder) => maildir.deliverAll(user, raws, folder),
+    asUser: (user, work) => asUser(port, user, users[user] ?? '', work),
     list: (user, folder) => maildir.list(user, folder),
     flags: (user, folder) => maildir.flags(user, folder),
     renumber: (user, folder) => maildir.renumber(user, folder),
@@ -92,14 +108,17 @@ interface Setup {
   users: Record<string, string>;
   owner: Owner;
   maildir: Maildir;
+  introspectionUrl: string | null;
+  idle: boolean;
 }
 
-async function prepare(root: string, { binary, port, users, owner, maildir }: Setup): Promise<void> {
+async function prepare(root: string, { binary, port, users, owner, maildir, introspectionUrl, idle }: Setup): Promise<void> {
   await chmod(root, 0o711);
   await mkdir(join(root, 'mail'));
   await mkdir(join(root, 'state'));
   const version = execFileSync(binary, ['--version'], { encoding: 'utf8' }).trim();
-  await writeFile(join(root, 'dovecot.conf'), dovecotConfig({ version, root, port, runAs: ownNames() }));
+  await writeFile(join(root, 'dovecot.conf'), dovecotConfig({ version, root, port, runAs: ownNames(), introspectionUrl, idle }));
+  if (introspectionUrl) await writeFile(join(root, 'oauth2.conf'), oauth2Config(introspectionUrl));
   const lines = Object.entries(users).map(([name, password]) => {
     const secret = Buffer.from(password).toString('base64');
     return `${name}:{PLAIN.b64}${secret}:${owner.uid}:${owner.gid}::${maildir.home(name)}::\n`;
@@ -119,6 +138,16 @@ async function launch(binary: string, root: string, port: number): Promise<Child
     throw new Error(`Dovecot did not start: ${complaint}${log}`);
   }
   return server;
+}
+
+async function asUser<T>(port: number, user: string, pass: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
+  const client = new ImapFlow({ host: '127.0.0.1', port, secure: false, auth: { user, pass }, logger: false });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.logout();
+  }
 }
 
 function greets(port: number): Promise<boolean> {

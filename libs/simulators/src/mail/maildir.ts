@@ -29,13 +29,12 @@ export class Maildir {
   }
 
   async deliver(user: string, raw: Buffer | string, folder = 'INBOX'): Promise<void> {
+    await this.put(await this.create(user, folder), raw);
+  }
+
+  async deliverAll(user: string, raws: Array<Buffer | string>, folder = 'INBOX'): Promise<void> {
     const path = await this.create(user, folder);
-    const microseconds = Math.floor((performance.timeOrigin + performance.now()) * 1000);
-    // Readers sort by seconds, then by the digits after M; `_` counts deliveries of this process.
-    const name = `${Math.floor(microseconds / 1e6)}.M${microseconds % 1e6}P${process.pid}_${++this.delivered}.${hostname()}`;
-    await writeFile(join(path, 'tmp', name), raw);
-    await this.own(join(path, 'tmp', name));
-    await rename(join(path, 'tmp', name), join(path, 'new', name));
+    for (const raw of raws) await this.put(path, raw);
   }
 
   async list(user: string, folder = 'INBOX'): Promise<Buffer[]> {
@@ -56,6 +55,15 @@ export class Maildir {
     const file = (await this.files(user, folder))[number - 1];
     if (!file) throw new Error(`There is no mail ${number} in ${folder} of ${user}`);
     await chmod(file, 0);
+  }
+
+  private async put(path: string, raw: Buffer | string): Promise<void> {
+    const microseconds = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+    // Readers sort by seconds, then by the digits after M; `_` counts deliveries of this process.
+    const name = `${Math.floor(microseconds / 1e6)}.M${microseconds % 1e6}P${process.pid}_${++this.delivered}.${hostname()}`;
+    await writeFile(join(path, 'tmp', name), raw);
+    await this.own(join(path, 'tmp', name));
+    await rename(join(path, 'tmp', name), join(path, 'new', name));
   }
 
   private async files(user: string, folder: string): Promise<string[]> {
