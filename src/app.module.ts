@@ -12,6 +12,7 @@ import { ContactsController } from './contacts/contacts.controller.js';
 import { Contacts } from './contacts/contacts.service.js';
 import { FileStore } from './files/file-store.js';
 import { AttachmentsController } from './conversations/attachments.controller.js';
+import { RemoteImagesController } from './conversations/remote-images.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.service.js';
 import { Composition } from './conversations/composition.service.js';
@@ -23,12 +24,16 @@ import { HealthController } from './health/health.controller.js';
 import { MetricsController } from './health/metrics.controller.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { WebController } from './http/web.controller.js';
+import { AuditController } from './inbound/audit.controller.js';
+import { Audits } from './inbound/audit.service.js';
 import { InboundEventsController } from './inbound/inbound-events.controller.js';
 import { InboundSweep } from './inbound/inbound.sweep.js';
 import { InboundWorker } from './inbound/inbound.worker.js';
 import { Ingest } from './inbound/ingest.service.js';
 import { Ledger } from './inbound/ledger.service.js';
 import { Names } from './inbound/names.service.js';
+import { NightlyAudit } from './inbound/nightly-audit.js';
+import { OriginalsController } from './inbound/originals.controller.js';
 import { OwnMessages } from './inbound/own-messages.service.js';
 import { Watcher } from './inbound/watcher.service.js';
 import { WebhooksController } from './inbound/webhooks.controller.js';
@@ -46,7 +51,7 @@ import { EventsController } from './realtime/events.controller.js';
 
 const services: Provider[] = [
   ...[People, Connectors, Channels, Contacts, Conversations, Composition, Replies, SecondThoughts, AssignmentService],
-  ...[FileStore, Changes, Ledger],
+  ...[FileStore, Changes, Ledger, Audits],
 ];
 
 const workers: Provider[] = [
@@ -54,6 +59,7 @@ const workers: Provider[] = [
   OwnMessages,
   Names,
   Watcher,
+  NightlyAudit,
   InboundWorker,
   InboundSweep,
   Claims,
@@ -65,7 +71,7 @@ const workers: Provider[] = [
 
 const controllers: Type[] = [
   ...[PeopleController, ChannelsController, ConversationsController, AttachmentsController, AssignmentController, ContactsController],
-  ...[WebhooksController, InboundEventsController, DeliveriesController, EventsController],
+  ...[RemoteImagesController, AuditController, OriginalsController, WebhooksController, InboundEventsController, DeliveriesController, EventsController],
   ...[HealthController, MetricsController, WebController],
 ];
 

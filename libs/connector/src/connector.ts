@@ -92,6 +92,8 @@ export interface AuditContext<S = object> {
   /** How far the watcher has read. What lies beyond is not missing yet. */
   cursor: Cursor | null;
   spool: string;
+  /** Aborted when the app stops; the audit then rejects. */
+  signal: AbortSignal;
   /** How many stored events of the channel have each of these {@link RawEvent.platformId}s; ids nobody stored are left out. */
   stored(platformIds: string[]): Promise<Map<string, number>>;
   /** Stores what is not there yet and resolves with the keys that were new. */
@@ -109,11 +111,11 @@ export interface Audit {
 }
 
 /** A door of our own where servers of the platform bring events, e.g. an SMTP port that mail is forwarded to. */
-export interface Door {
+export interface Door<S extends object = object> {
   /** Begins to listen. Resolves with how to close it again; rejects when it cannot listen. */
   open(context: {
-    /** Which of these accounts a connected channel has. */
-    known(accounts: string[]): Promise<string[]>;
+    /** Those of these accounts that a connected channel has, with its settings as they are stored. */
+    known(accounts: string[]): Promise<Array<{ account: string; settings: S }>>;
     spool: string;
     /** Resolves once the events are durable. */
     store(parts: WebhookPart[]): Promise<void>;
@@ -130,6 +132,8 @@ export interface SignIn<S extends object = object> {
   begin(request: { provider: string; redirectUri: string; state: string; address?: string }): Promise<{ url: string; ticket: Cursor }>;
   /** Trades the provider's answer for settings that replace or fill in those of a channel. Throws a `rejected` or `auth` {@link ConnectorError}. */
   finish(callback: URL, ticket: Cursor): Promise<{ settings: Partial<S>; address: string | null }>;
+  /** The id of the provider whose sign-in these settings hold; null for a password. */
+  usedBy(settings: S): string | null;
 }
 
 /** One event out of a webhook body, addressed to an account of the named connector. */
@@ -347,6 +351,8 @@ export type Found = { state: 'sent'; externalId: string } | { state: 'absent' } 
 export interface Connector<S extends object = object> {
   type: string;
   label: string;
+  /** What a raw event is called when it is saved as a file, without the dot: `eml`, `json`. */
+  rawExtension: string;
   kinds: ConversationKind[];
   /** A class-validator class; its JSON schema draws the settings form, `writeOnly` properties are secrets. */
   settings: new () => S;
@@ -384,8 +390,13 @@ export interface Connector<S extends object = object> {
   audit?(context: AuditContext<S>): Promise<Audit>;
   /** The whole of a message that was taken in only in part; `context` and `platformId` are its raw event's. Throws `ConnectorError`. */
   original?(event: Pick<RawEvent, 'context' | 'platformId'>, channel: ChannelAccess<S>): Promise<Readable>;
-  door?: Door;
+  door?: Door<S>;
   signIn?: SignIn<S>;
-  /** New settings when the present ones run out soon, else null. Called by one process at a time; throws `auth` when a person has to sign in again. */
-  refresh?(settings: S, now: Date): Promise<S | null>;
+  /** Pure: whether the settings run out within minutes, so that {@link refresh} is due. */
+  refreshDue?(settings: S, now: Date): boolean;
+  /**
+   * What replaces settings that run out, or null when they still do for the moment. Called by one process at a time;
+   * throws `auth` when a person has to sign in again, `unavailable` when it may be tried later.
+   */
+  refresh?(settings: S, now: Date): Promise<Partial<S> | null>;
 }

@@ -16,6 +16,7 @@ export function emailConnector(options: EmailOptions): Connector<EmailSettings> 
   return {
     type: 'email',
     label: 'Email',
+    rawExtension: 'eml',
     kinds: ['email'],
     settings: EmailSettings,
     capabilities: { html: true, subject: true, cc: true, attachments: true, maxLength: null, lengthUnit: 'characters' },

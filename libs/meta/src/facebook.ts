@@ -24,6 +24,7 @@ export function facebookConnector(options: MetaOptions, source: WebhookSource): 
   return {
     type: 'facebook',
     label: 'Facebook Page',
+    rawExtension: 'json',
     kinds: ['dm'],
     settings: FacebookSettings,
     capabilities,

@@ -17,6 +17,7 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
   return {
     type: 'instagram',
     label: 'Instagram',
+    rawExtension: 'json',
     kinds: ['dm'],
     settings: InstagramSettings,
     capabilities,
