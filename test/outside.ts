@@ -11,6 +11,8 @@ import {
 import type { Api, Channel } from './api.js';
 
 export const supportAddress = 'support@harbour-lamps.example';
+/** A second mailbox of the brand. */
+export const salesAddress = 'sales@harbour-lamps.example';
 export const imapPassword = 'the mailbox password';
 
 /** The world the app talks to: a mail server, an outgoing mail server, and Meta. */
@@ -25,7 +27,7 @@ export class Outside {
 
   static async start(): Promise<Outside> {
     const [dovecot, smtp, meta] = await Promise.all([
-      startDovecot({ users: { [supportAddress]: imapPassword } }),
+      startDovecot({ users: { [supportAddress]: imapPassword, [salesAddress]: imapPassword } }),
       startSmtpSink(),
       startMetaPlatform({ appId: '900100200300400', appSecret: 'sim-app-secret-0001', verifyToken: 'verify me' }),
     ]);
@@ -45,10 +47,10 @@ export class Outside {
     };
   }
 
-  emailChannel(password = imapPassword) {
-    const imap = { host: this.dovecot.host, port: this.dovecot.port, secure: false, user: supportAddress, password };
+  emailChannel(password = imapPassword, { address = supportAddress, ...settings }: { address?: string } & Record<string, unknown> = {}) {
+    const imap = { host: this.dovecot.host, port: this.dovecot.port, secure: false, user: address, password };
     const smtp = { host: this.smtp.host, port: this.smtp.port, secure: false };
-    return { type: 'email', name: 'Support', address: supportAddress, settings: { imap, smtp } };
+    return { type: 'email', name: address.split('@')[0]!, address, settings: { imap, smtp, ...settings } };
   }
 
   facebookChannel() {
