@@ -3,16 +3,17 @@ import { isAddress } from './addresses.js';
 import { check } from './check.js';
 import type { EmailOptions } from './imap.js';
 import { parse } from './parse.js';
-import { prepare } from './prepare.js';
+import { prepare, suggest } from './prepare.js';
 import { send } from './send.js';
 import { fileSent, findSent } from './sent-folder.js';
 import { EmailSettings } from './settings.js';
+import { SmtpPool } from './smtp-pool.js';
 import { begin, watch } from './watch.js';
 
 const alwaysOpen: ReplyWindow = { open: true, mode: 'standard', closesAt: null, reason: null };
 
-/** Mail over IMAP and SMTP. */
-export function emailConnector(options: EmailOptions): Connector<EmailSettings> {
+/** Mail over IMAP and SMTP. Closing the pool ends the sessions that wait for the next mail. */
+export function emailConnector(options: EmailOptions, pool = new SmtpPool(options)): Connector<EmailSettings> {
   return {
     type: 'email',
     label: 'Email',
@@ -26,10 +27,12 @@ export function emailConnector(options: EmailOptions): Connector<EmailSettings> 
     source: { kind: 'watch', begin: (settings) => begin(settings, options), watch: (context) => watch(context, options) },
     parse,
     replyWindow: () => alwaysOpen,
+    suggest,
     prepare,
-    send: (outgoing, channel) => send(outgoing, channel, options),
+    send: (outgoing, channel) => send(outgoing, channel, pool),
     find: (outgoing, channel) => findSent(outgoing, channel, options),
     afterSend: (outgoing, channel) => fileSent(outgoing, channel, options),
+    rate: ({ sendPerMinute }) => sendPerMinute ?? null,
   };
 }
 

@@ -1,13 +1,21 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
 import { provideConnector } from '#libs/connector';
 import { emailConnector } from './email-connector.js';
 import type { EmailOptions } from './imap.js';
+import { SmtpPool } from './smtp-pool.js';
 
 /** Mailboxes over IMAP and SMTP. */
 @Module({})
-export class EmailModule {
+export class EmailModule implements OnModuleDestroy {
+  constructor(private readonly pool: SmtpPool) {}
+
+  onModuleDestroy(): void {
+    this.pool.close();
+  }
+
   static register(options: EmailOptions): DynamicModule {
-    const connector = provideConnector(emailConnector(options));
-    return { module: EmailModule, providers: [connector], exports: [connector.provide] };
+    const pool = new SmtpPool(options);
+    const connector = provideConnector(emailConnector(options, pool));
+    return { module: EmailModule, providers: [connector, { provide: SmtpPool, useValue: pool }], exports: [connector.provide] };
   }
 }

@@ -44,6 +44,11 @@ export function tokenDelivery(address: string, channel: Signer): string | null {
   return sameText(match[2], mac('reply-token', match[1], channel)) ? match[1] : null;
 }
 
+/** What a mail that no person wrote bears in `X-Tributary-Loop`: `<delivery id>.<mac>`. One that comes back with it went round in a loop. */
+export function loopMark(deliveryId: string, channel: Signer): string {
+  return `${deliveryId}.${mac('loop', deliveryId, channel)}`;
+}
+
 /** 80 bits of HMAC-SHA256 in base32, bound to the channel so that ids of one inbox mean nothing in another. */
 function mac(purpose: string, id: string, channel: Signer): string {
   return base32(createHmac('sha256', channel.signingKey).update(`${purpose}\0${channel.id}\0${id}`).digest().subarray(0, 10));

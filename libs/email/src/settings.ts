@@ -18,6 +18,7 @@ import {
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { secret } from '#libs/connector';
+import { OnlyKnownVariables } from './signature.js';
 
 const host = { title: 'Server', description: 'A host name such as imap.example.com, or an IP address' };
 const secure = { title: 'TLS from the start', description: 'Off: the connection is upgraded with STARTTLS where the server offers it' };
@@ -142,6 +143,7 @@ export class EmailSettings {
   @IsOptional()
   @IsString()
   @MaxLength(4000)
+  @OnlyKnownVariables()
   @JSONSchema({
     title: 'Signature',
     description: 'Stands below every reply. {{agent.name}}, {{agent.signature}}, {{channel.address}} and {{customer.name}} are filled in',

@@ -1,8 +1,9 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { ConnectorError } from '#libs/connector';
+import type { SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection';
 import { reachableHost } from './hosts.js';
 import type { EmailOptions } from './imap.js';
-import type { SmtpSettings } from './settings.js';
+import type { EmailSettings } from './settings.js';
+import { smtpFailure } from './smtp-failure.js';
 
 /** An open, signed-in SMTP session. `lost` rejects when the line breaks outside of a command. */
 export interface SmtpSession {
@@ -10,27 +11,28 @@ export interface SmtpSession {
   lost: Promise<never>;
 }
 
-interface SmtpError extends Error {
-  code?: string;
-  responseCode?: number;
-  response?: string;
-  command?: string;
+/** What it takes to send: an account at a server. */
+export interface SmtpAccount {
+  address: string;
+  settings: Pick<EmailSettings, 'smtp' | 'imap' | 'oauth'>;
 }
 
-/** Connects and signs in. Throws {@link ConnectorError}. */
-export async function openSmtp(settings: SmtpSettings, options: EmailOptions): Promise<SmtpSession> {
-  const { address, servername, isPrivate } = await reachableHost(settings.host, options.allowPrivateHosts);
+/** Connects and signs in: with the provider's access token (XOAUTH2) after a sign-in there, else with a password. Throws {@link ConnectorError}. */
+export async function openSmtp(account: SmtpAccount, options: EmailOptions): Promise<SmtpSession> {
+  const { smtp, oauth } = account.settings;
+  const { address, servername, isPrivate } = await reachableHost(smtp.host, options.allowPrivateHosts);
   const connection = new SMTPConnection({
     host: address,
     servername,
-    port: settings.port,
-    secure: settings.secure,
+    port: smtp.port,
+    secure: smtp.secure,
     // Else STARTTLS is used where it is offered, which somebody between could hide from us.
-    requireTLS: !settings.secure && !isPrivate && Boolean(settings.user),
+    requireTLS: !smtp.secure && !isPrivate && Boolean(smtp.user || oauth),
     connectionTimeout: 15_000,
     greetingTimeout: 15_000,
     // RFC 5321 §4.5.3.2.6 grants a server ten minutes to answer the end of a mail; five is what it gets.
     socketTimeout: 300_000,
+    customAuth: { XOAUTH2: signInByToken },
   });
   const lost = new Promise<never>((_resolve, reject) => {
     connection.on('error', reject);
@@ -41,45 +43,24 @@ export async function openSmtp(settings: SmtpSettings, options: EmailOptions): P
     Promise.race([new Promise<void>((resolve, reject) => run((error) => (error ? reject(error) : resolve()))), lost]);
   try {
     await step((done) => connection.connect(done));
-    const { user, password = '' } = settings;
-    if (user) await step((done) => connection.login({ user, pass: password }, done));
+    const login = loginOf(account);
+    if (login) await step((done) => connection.login(login, done));
     return { connection, lost };
   } catch (error) {
     connection.close();
-    throw smtpFailure(error, settings.host);
+    throw smtpFailure(error, smtp.host, { signedInBy: oauth ? 'token' : 'password' });
   }
 }
 
-/** What an SMTP failure means for a mail (RFC 5321 §4.2.1, RFC 3463), in the server's own words where it gave some. */
-export function smtpFailure(error: unknown, host: string, outcome: 'not-sent' | 'unknown' = 'not-sent'): ConnectorError {
-  if (error instanceof ConnectorError) return error;
-  const { code = '', responseCode = 0, response, message } = error as SmtpError;
-  const words = response ?? message;
-  const enhanced = /^\d{3}[ -](\d\.\d+\.\d+)/.exec(response ?? '')?.[1];
-  const details = { code: [responseCode || code, enhanced].filter(Boolean).join(' '), cause: error };
-  if (['EAUTH', 'ENOAUTH', 'EOAUTH2'].includes(code) && !isTemporary(responseCode)) {
-    return new ConnectorError('auth', `${host} refused the SMTP login: ${words}`, {
-      ...details,
-      action: 'Check user name and password for sending in the channel settings.',
-    });
-  }
-  if (/^(421|45\d) 4\.7\./.test(`${responseCode} ${enhanced}`) || ['5.4.5', '5.4.6'].includes(enhanced ?? '')) {
-    return new ConnectorError('rate-limited', `${host} asks us to slow down: ${words}`, { ...details, retryAfterMs: 300_000 });
-  }
-  // A full mailbox (5.2.2) may be emptied again.
-  if ((responseCode >= 500 && enhanced !== '5.2.2') || ['EENVELOPE', 'EMESSAGE'].includes(code)) {
-    if (!isTemporary(responseCode) && enhanced !== '5.2.2')
-      return new ConnectorError('rejected', `${host} refused the mail: ${words}`, details);
-  }
-  const answered = responseCode > 0;
-  return new ConnectorError(
-    'unavailable',
-    answered ? `${host} cannot take the mail now: ${words}` : `The SMTP connection to ${host} failed: ${words}`,
-    {
-      ...details,
-      outcome: answered ? 'not-sent' : outcome,
-    },
-  );
+function loginOf({ address, settings: { smtp, imap, oauth } }: SmtpAccount) {
+  if (oauth) return { method: 'XOAUTH2', user: smtp.user ?? imap?.user ?? address, pass: oauth.accessToken };
+  return smtp.user ? { user: smtp.user, pass: smtp.password ?? '' } : null;
 }
 
-const isTemporary = (responseCode: number) => responseCode >= 400 && responseCode < 500;
+/** XOAUTH2 as Google and Microsoft describe it. A refusal comes as a challenge; only the answer to an empty line tells it in words. */
+async function signInByToken({ auth: { credentials }, sendCommand }: SMTPConnectionCustomAuthContext): Promise<void> {
+  const token = Buffer.from(`user=${credentials.user}\x01auth=Bearer ${credentials.pass}\x01\x01`).toString('base64');
+  const first = await sendCommand(`AUTH XOAUTH2 ${token}`);
+  const { status } = first.status === 334 ? await sendCommand('') : first;
+  if (status !== 235) throw new Error('Invalid login');
+}

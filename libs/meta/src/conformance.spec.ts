@@ -53,6 +53,10 @@ function draftTo(id: string, scope: string, text: string): Draft {
     agentName: 'Ann',
     customer: { scope, id, name: null },
     answering: null,
+    quoting: null,
+    signature: null,
+    automatic: false,
+    at: new Date('2026-03-01T12:00:00Z'),
   };
 }
 

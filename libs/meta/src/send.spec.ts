@@ -39,6 +39,10 @@ const draft = (text: string, id = '7311000000000042'): Draft => ({
   agentName: 'Ann',
   customer: { scope: 'facebook:104400000000017', id, name: null },
   answering: null,
+  quoting: null,
+  signature: null,
+  automatic: false,
+  at: new Date('2026-03-01T12:00:00Z'),
 });
 
 function outgoing(text: string, customer: string, more: Partial<Outgoing> = {}): Outgoing {
@@ -181,7 +185,7 @@ test('a secret that Meta quotes back is not shown', async () => {
 
 test('attachments are refused before anything is committed', async () => {
   let committed = 0;
-  const attachments = [{ filename: 'a.png', contentType: 'image/png', content: Buffer.from('x') }];
+  const attachments = [{ id: 'a-1', filename: 'a.png', contentType: 'image/png', content: Buffer.from('x') }];
   const committing = () => Promise.resolve(void committed++);
   expect(await refusal(facebook.send(outgoing('x', adaAt(page), { attachments, committing }), channel))).toMatchObject({
     kind: 'rejected',
