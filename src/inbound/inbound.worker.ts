@@ -6,6 +6,7 @@ import { type InboundEvent as Understood, MalformedPayload, type MessageEvent, t
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
+import { GroupCommit } from '../database/group-commit.js';
 import { isOurTrouble, wantsRetry } from '../database/data-source.js';
 import { FileStore } from '../files/file-store.js';
 import { type Jobs, workerPatience } from '../queue/jobs.js';
@@ -18,10 +19,11 @@ import { storable } from './storable.js';
 export const maxAttempts = 5;
 
 /** Takes events from the ledger, has their connector understand them, and puts them into conversations. */
-@Processor('inbound', { ...workerPatience, concurrency: 8 })
+@Processor('inbound', { ...workerPatience, concurrency: 16 })
 @Injectable()
 export class InboundWorker extends WorkerHost {
   private readonly logger = new Logger('inbound');
+  private readonly commits: GroupCommit;
 
   constructor(
     private readonly database: DataSource,
@@ -33,6 +35,7 @@ export class InboundWorker extends WorkerHost {
     private readonly files: FileStore,
   ) {
     super();
+    this.commits = new GroupCommit(database);
   }
 
   async process({ data: { eventId } }: Job<Jobs['inbound']>): Promise<void> {
@@ -119,7 +122,7 @@ export class InboundWorker extends WorkerHost {
     files: StoredFiles[],
     verdict: { state: InboundState; reason: string | null },
   ): Promise<void> {
-    return this.database.transaction(async (manager) => {
+    return this.commits.run(async (manager) => {
       const { affected } = await manager.update(
         InboundEvent,
         { id: row.id, state: 'received' },
