@@ -1,30 +1,43 @@
 import { ConnectorError, type Account, type Check } from '#libs/connector';
-import { openMailbox, type EmailOptions } from './imap.js';
-import type { EmailSettings } from './settings.js';
+import { signingKeyOf } from './dkim.js';
+import { doubledFolders, missingFolders, planFolders } from './folders.js';
+import { type EmailOptions, withMailbox } from './imap.js';
+import type { DkimSettings, EmailSettings } from './settings.js';
 import { openSmtp } from './smtp.js';
 
-/** Signs in to both servers and opens the inbox; what fails tells so in the server's own words. */
-export function check(_account: Account, settings: EmailSettings, options: EmailOptions): Promise<Check[]> {
+/** Signs in to both servers and opens the folders; what fails tells so in the server's own words. */
+export function check(account: Account, settings: EmailSettings, options: EmailOptions): Promise<Check[]> {
   return Promise.all([
     checked('Incoming mail (IMAP)', () => tryImap(settings, options)),
-    checked('Outgoing mail (SMTP)', () => trySmtp(settings, options)),
+    checked('Outgoing mail (SMTP)', () => trySmtp(account, settings, options)),
+    ...(settings.dkim ? [checked('DKIM signature', async () => tryKey(settings.dkim!))] : []),
   ]);
 }
 
-async function tryImap({ imap }: EmailSettings, options: EmailOptions): Promise<string> {
-  const client = await openMailbox(imap, options);
-  try {
-    const inbox = await client.mailboxOpen('INBOX', { readOnly: true });
-    return `Signed in to ${imap.host} as ${imap.user}; the inbox holds ${inbox.exists} mails`;
-  } finally {
-    client.close();
-  }
+async function tryImap(settings: EmailSettings, options: EmailOptions): Promise<string> {
+  const { imap } = settings;
+  if (!imap) return 'No mailbox to look into: mail for this address has to be forwarded to us';
+  return withMailbox(settings, options, async (client) => {
+    const plan = await planFolders(client, settings.folders);
+    const fault = missingFolders(plan) ?? doubledFolders(plan);
+    if (fault) throw new ConnectorError('rejected', fault);
+    const counts: string[] = [];
+    for (const { path } of plan.folders) counts.push(`${path} (${(await client.mailboxOpen(path, { readOnly: true })).exists} mails)`);
+    return `Signed in to ${imap.host} as ${imap.user}; reads ${counts.join(', ')}`;
+  });
 }
 
-async function trySmtp({ smtp }: EmailSettings, options: EmailOptions): Promise<string> {
-  const { connection } = await openSmtp(smtp, options);
+async function trySmtp({ address }: Account, settings: EmailSettings, options: EmailOptions): Promise<string> {
+  const { connection } = await openSmtp({ address, settings }, options);
   connection.quit();
-  return smtp.user ? `Signed in to ${smtp.host} as ${smtp.user}` : `Connected to ${smtp.host}`;
+  const { smtp, imap, oauth } = settings;
+  const user = smtp.user ?? (oauth && (imap?.user ?? address));
+  return user ? `Signed in to ${smtp.host} as ${user}` : `Connected to ${smtp.host}`;
+}
+
+function tryKey(dkim: DkimSettings): string {
+  const { modulusLength } = signingKeyOf(dkim).asymmetricKeyDetails ?? {};
+  return `The key of ${modulusLength} bits can sign as ${dkim.selector}._domainkey.${dkim.domain}`;
 }
 
 async function checked(name: string, attempt: () => Promise<string>): Promise<Check> {

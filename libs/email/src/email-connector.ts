@@ -1,7 +1,10 @@
 import { ConnectorError, type Account, type Connector, type ReplyWindow } from '#libs/connector';
 import { isAddress } from './addresses.js';
+import { audit } from './audit.js';
 import { check } from './check.js';
+import { choices } from './choices.js';
 import type { EmailOptions } from './imap.js';
+import { original } from './original.js';
 import { parse } from './parse.js';
 import { prepare, suggest } from './prepare.js';
 import { send } from './send.js';
@@ -32,6 +35,9 @@ export function emailConnector(options: EmailOptions, pool = new SmtpPool(option
     send: (outgoing, channel) => send(outgoing, channel, pool),
     find: (outgoing, channel) => findSent(outgoing, channel, options),
     afterSend: (outgoing, channel) => fileSent(outgoing, channel, options),
+    choices: (settings) => choices(settings, options),
+    audit: (context) => audit(context, options),
+    original: (event, channel) => original(event, channel, options),
     rate: ({ sendPerMinute }) => sendPerMinute ?? null,
   };
 }

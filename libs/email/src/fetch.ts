@@ -1,7 +1,13 @@
-import type { FetchMessageObject, ImapFlow, ImapFlowError } from 'imapflow';
-import type { RawEvent } from '#libs/connector';
+import { randomUUID } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImapFlow, ImapFlowError } from 'imapflow';
+import type { Content, RawEvent } from '#libs/connector';
 import type { FolderPlace } from './cursor.js';
-import { mailIdentity } from './identity.js';
+import type { WatchedFolder } from './folders.js';
+import { identityOf } from './identity.js';
+import { MailGone, mailPieces } from './mail-pieces.js';
+import { partialMail } from './partial-mail.js';
 
 /** Some mails in the order asked for. `uids` also counts those that were gone when we came to fetch them. */
 export interface MailBatch {
@@ -9,14 +15,35 @@ export interface MailBatch {
   events: RawEvent[];
 }
 
-const batchMails = 50;
-const batchBytes = 8 * 2 ** 20;
-/** A mail larger than this is fetched in part, with a note about it; providers end at 50 MB or below. */
-const maxMailBytes = 50 * 2 ** 20;
-const partBytes = 2 ** 20;
+/** What mails are fetched from and into: the open folder, and a directory for those too large for memory. */
+export interface MailSource {
+  client: ImapFlow;
+  folder: WatchedFolder;
+  spool: string;
+  /** Of mails with more bytes than this only headers and text are fetched. */
+  maxBytes: number;
+}
+
+interface Facts {
+  uid: number;
+  size: number;
+  receivedAt: Date;
+}
+
+const chunkMails = 200;
+const batchMails = 100;
+const batchBytes = 4 * 2 ** 20;
+const inMemoryBytes = 2 ** 20;
 
 /** How often the line may break at the same mail before that mail is held to be the reason. */
 const maxStumbles = 5;
+
+/** Our own disk did not take a mail. No fault of the mail or its server. */
+export class SpoolFailure extends Error {
+  constructor(cause: unknown) {
+    super(`A large mail could not be kept: ${(cause as Error).message}`, { cause });
+  }
+}
 
 /** The line broke while this mail, or one fetched together with it, was asked for. */
 export class FetchFailure extends Error {
@@ -26,88 +53,157 @@ export class FetchFailure extends Error {
   ) {
     super(`The mail with UID ${uid} could not be fetched`);
   }
+
+  /** Where to go on with care after the line broke here. */
+  stuckAt(before: FolderPlace['stuckAt']): FolderPlace['stuckAt'] {
+    return { uid: this.uid, times: before?.uid === this.uid ? before.times + 1 : 1 };
+  }
 }
 
 /**
  * Fetches mails by UID in batches small in number and bytes, without marking them as read. Throws {@link FetchFailure}.
  * Where the line broke before, mails are fetched one by one, and one that breaks it again and again is set aside.
+ *
+ * Between two batches the line may be used otherwise, even with another folder, if this one is open again at the next;
+ * large mails leave room for that by empty batches.
  */
-export async function* fetchMails(client: ImapFlow, folder: string, uids: number[], place: FolderPlace): AsyncGenerator<MailBatch, void> {
-  let careful = place.stuckAt ? batchMails : 0;
+export async function* fetchMails(
+  source: MailSource,
+  uids: number[],
+  place: Pick<FolderPlace, 'stuckAt'>,
+): AsyncGenerator<MailBatch, void> {
+  let careful = place.stuckAt ? chunkMails : 0;
   for (let start = 0; start < uids.length;) {
-    const chunk = uids.slice(start, start + (careful ? 1 : batchMails));
+    const chunk = uids.slice(start, start + (careful ? 1 : chunkMails));
     start += chunk.length;
     const { stuckAt } = place;
     if (stuckAt && stuckAt.uid === chunk[0] && stuckAt.times >= maxStumbles) {
-      yield { uids: chunk, events: chunk.map((uid) => setAside(client, folder, uid)) };
+      yield { uids: chunk, events: [setAside(source, { uid: stuckAt.uid, size: 0, receivedAt: new Date() })] };
     } else {
-      const sizes = await sizesOf(client, chunk);
-      for (const part of bySize(chunk, sizes)) {
-        const partial = part.some((uid) => (sizes.get(uid) ?? 0) > maxMailBytes);
-        yield { uids: part, events: await fetchPart(client, folder, part, partial) };
+      for (const batch of batchesOf(await factsOf(source.client, chunk), chunk)) {
+        const [first] = batch;
+        if (batch.length === 1 && first && first.size > inMemoryBytes) yield* fetchLarge(source, first);
+        else yield { uids: batch.map(({ uid }) => uid), events: await fetchSmall(source, batch) };
       }
     }
     if (careful && --careful === 0) delete place.stuckAt;
   }
 }
 
-async function sizesOf(client: ImapFlow, uids: number[]): Promise<Map<number, number>> {
+async function factsOf(client: ImapFlow, uids: number[]): Promise<Map<number, Facts>> {
   try {
-    const mails = await client.fetchAll(uids, { uid: true, size: true }, { uid: true });
-    return new Map(mails.map(({ uid, size }) => [uid, size ?? 0]));
+    const mails = await client.fetchAll(uids, { uid: true, size: true, internalDate: true }, { uid: true });
+    if (!client.usable || !client.mailbox) throw new Error('the connection was lost');
+    return new Map(mails.map(({ uid, size = 0, internalDate }) => [uid, { uid, size, receivedAt: new Date(internalDate ?? Date.now()) }]));
   } catch (error) {
     throw new FetchFailure(uids[0] ?? 0, error);
   }
 }
 
-function bySize(uids: number[], sizes: Map<number, number>): number[][] {
-  const parts: number[][] = [];
+/** Groups small mails; each large one stands alone. What is gone by now has no facts and stays among its neighbours. */
+function batchesOf(facts: Map<number, Facts>, uids: number[]): Facts[][] {
+  const batches: Facts[][] = [];
   let bytes = Infinity;
   for (const uid of uids) {
-    const size = sizes.get(uid) ?? 0;
-    if (bytes + size > batchBytes) {
-      parts.push([]);
+    const mail = facts.get(uid) ?? { uid, size: 0, receivedAt: new Date() };
+    const large = mail.size > inMemoryBytes;
+    if (large || bytes + mail.size > batchBytes || (batches.at(-1)?.length ?? 0) >= batchMails) {
+      batches.push([]);
       bytes = 0;
     }
-    parts.at(-1)?.push(uid);
-    bytes += size;
+    batches.at(-1)?.push(mail);
+    bytes = large ? Infinity : bytes + mail.size;
   }
-  return parts;
+  return batches;
 }
 
 /** One mail that the server refuses to hand over must not hold up the others. */
-async function fetchPart(client: ImapFlow, folder: string, uids: number[], partial: boolean): Promise<RawEvent[]> {
+async function fetchSmall(source: MailSource, mails: Facts[]): Promise<RawEvent[]> {
   try {
-    const mails = await fetchSources(client, uids, partial);
-    return mails.map((mail) => toEvent(client, folder, mail, partial));
+    const sources = await sourcesOf(source.client, mails);
+    const there = mails.filter(({ uid }) => sources.has(uid));
+    return await Promise.all(there.map((mail) => toEvent(source, mail, sources.get(mail.uid) ?? null)));
   } catch (error) {
-    if (!client.usable || !(error as ImapFlowError).responseStatus) throw new FetchFailure(uids[0] ?? 0, error);
-    if (uids.length === 1) return uids.map((uid) => setAside(client, folder, uid));
+    if (isLineLost(source.client, error)) throw new FetchFailure(mails[0]?.uid ?? 0, error);
+    if (mails.length === 1) return mails.map((mail) => setAside(source, mail));
     const events: RawEvent[] = [];
-    for (const uid of uids) events.push(...(await fetchPart(client, folder, [uid], partial)));
+    for (const mail of mails) events.push(...(await fetchSmall(source, [mail])));
     return events;
   }
 }
 
-/** A mail without its bytes: it will be quarantined, for all to see. */
-const setAside = (client: ImapFlow, folder: string, uid: number) => toEvent(client, folder, { seq: 0, uid }, false);
-
-async function fetchSources(client: ImapFlow, uids: number[], partial: boolean): Promise<FetchMessageObject[]> {
-  const source = partial ? { start: 0, maxLength: partBytes } : true;
-  const mails = await client.fetchAll(uids, { uid: true, internalDate: true, size: true, source }, { uid: true });
-  const order = new Map(uids.map((uid, index) => [uid, index]));
-  const rank = ({ uid }: FetchMessageObject) => order.get(uid) ?? 0;
-  return mails.filter(({ uid }) => order.has(uid)).sort((a, b) => rank(a) - rank(b));
+async function sourcesOf(client: ImapFlow, mails: Facts[]): Promise<Map<number, Buffer | undefined>> {
+  const uids = mails.map(({ uid }) => uid);
+  const fetched = await client.fetchAll(uids, { uid: true, source: true }, { uid: true });
+  // imapflow answers with nothing when the line is gone, which must not be taken for mails that are gone.
+  if (!client.usable || !client.mailbox) throw new Error('the connection was lost');
+  return new Map(fetched.map(({ uid, source }) => [uid, source]));
 }
 
-function toEvent(client: ImapFlow, folder: string, mail: FetchMessageObject, partial: boolean): RawEvent {
-  const payload = mail.source ?? Buffer.alloc(0);
-  const uidValidity = client.mailbox ? String(client.mailbox.uidValidity) : '';
+/** A large mail goes into a file; one above the limit, whatever size the server claimed, is taken in part. */
+async function* fetchLarge(source: MailSource, mail: Facts): AsyncGenerator<MailBatch, void> {
+  const { uid } = mail;
+  try {
+    const whole = mail.size > source.maxBytes ? null : yield* intoFile(source, mail);
+    if (whole) return yield { uids: [uid], events: [await toEvent(source, mail, whole)] };
+    const payload = await partialMail(source.client, uid);
+    const event = await toEvent(source, mail, payload);
+    yield { uids: [uid], events: [{ ...event, context: { ...event.context, fullSize: String(mail.size) } }] };
+  } catch (error) {
+    if (error instanceof SpoolFailure) throw error;
+    if (error instanceof MailGone) return yield { uids: [uid], events: [] };
+    if (isLineLost(source.client, error)) throw new FetchFailure(uid, error);
+    yield { uids: [uid], events: [setAside(source, mail)] };
+  }
+}
+
+/** Null when it is larger than the server said, and than is allowed. */
+async function* intoFile({ client, spool, maxBytes }: MailSource, { uid, size }: Facts): AsyncGenerator<MailBatch, Content | null> {
+  const path = join(spool, randomUUID());
+  const file = await open(path, 'wx').catch(ours);
+  let written = 0;
+  let kept = false;
+  try {
+    for await (const piece of mailPieces(client, uid, size)) {
+      if ((written += piece.length) > maxBytes) return null;
+      await file.write(piece).catch(ours);
+      yield { uids: [], events: [] };
+    }
+    kept = true;
+    return { path, size: written };
+  } finally {
+    await file.close();
+    if (!kept) await rm(path, { force: true });
+  }
+}
+
+const ours = (error: unknown) => {
+  throw new SpoolFailure(error);
+};
+
+/** Whether it was the line that failed. Else the server answered, about this mail alone. */
+function isLineLost(client: ImapFlow, error: unknown): boolean {
+  return !client.usable || !(error as ImapFlowError).responseStatus;
+}
+
+/** A mail without its bytes: it will be quarantined, for all to see. Nothing but its place is left to name it by. */
+function setAside(source: MailSource, mail: Facts): RawEvent {
+  const context = contextOf(source, mail);
   return {
-    // Nothing but its place is left to name a mail by that the server keeps to itself.
-    key: payload.length ? mailIdentity(payload) : `uid:${folder}:${uidValidity}:${mail.uid}`,
-    payload,
-    context: { folder, uid: String(mail.uid), uidValidity, ...(partial && { fullSize: String(mail.size) }) },
-    receivedAt: mail.internalDate ? new Date(mail.internalDate) : new Date(),
+    key: `uid:${context.folder}:${context.uidValidity}:${mail.uid}`,
+    payload: Buffer.alloc(0),
+    context,
+    receivedAt: mail.receivedAt,
   };
+}
+
+async function toEvent(source: MailSource, mail: Facts, payload: Content | null): Promise<RawEvent> {
+  if (!payload || (Buffer.isBuffer(payload) ? payload.length : payload.size) === 0) return setAside(source, mail);
+  const { key, messageId } = await identityOf(payload);
+  return { key, ...(messageId && { platformId: messageId }), payload, context: contextOf(source, mail), receivedAt: mail.receivedAt };
+}
+
+function contextOf({ client, folder }: MailSource, { uid }: Facts): RawEvent['context'] & { folder: string; uidValidity: string } {
+  const uidValidity = client.mailbox ? String(client.mailbox.uidValidity) : '';
+  return { folder: folder.path, role: folder.role, uid: String(uid), uidValidity };
 }

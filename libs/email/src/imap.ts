@@ -1,29 +1,51 @@
-import { ImapFlow, type ImapFlowError, type SearchObject } from 'imapflow';
+import { ImapFlow, type SearchObject } from 'imapflow';
 import { ConnectorError } from '#libs/connector';
 import { reachableHost } from './hosts.js';
-import type { ImapSettings } from './settings.js';
+import { imapFailure } from './imap-failure.js';
+import { type LinePurpose, takeLine } from './line-limit.js';
+import type { EmailSettings } from './settings.js';
 
 /** Options of the whole connector, from the environment. */
 export interface EmailOptions {
   /** Whether channels may reach loopback and private addresses. */
   allowPrivateHosts: boolean;
-  /** How often to look for mail, in seconds, where the server knows no IDLE. */
+  /** How often to look for mail, in seconds, where the server does not tell of it: other folders than the inbox, or no IDLE. */
   pollSeconds: number;
 }
 
-const minute = 60_000;
+/** The settings of a mailbox that can be read. */
+export type ReadableSettings = EmailSettings & { imap: NonNullable<EmailSettings['imap']> };
 
-/** Signs in to a mailbox. Throws {@link ConnectorError}: `auth` when the server refuses the login, else `unavailable`. */
-export async function openMailbox(settings: ImapSettings, options: EmailOptions, signal?: AbortSignal): Promise<ImapFlow> {
-  const { address, servername, isPrivate } = await reachableHost(settings.host, options.allowPrivateHosts);
+const minute = 60_000;
+/** A line on which no command came through for so long is dead, whatever the sockets say. */
+const silenceMs = 10 * minute;
+
+/** Narrows settings to those of a mailbox that can be read; null for an address whose mail is only forwarded to us. */
+export function readable(settings: EmailSettings): ReadableSettings | null {
+  return settings.imap ? { ...settings, imap: settings.imap } : null;
+}
+
+/**
+ * Signs in to a mailbox, with the access token where there was a sign-in at the provider.
+ * Throws {@link ConnectorError}: `auth` when the server refuses the login, else `unavailable`.
+ */
+export async function openMailbox(
+  settings: ReadableSettings,
+  options: EmailOptions,
+  purpose: LinePurpose,
+  signal?: AbortSignal,
+): Promise<ImapFlow> {
+  const { imap } = settings;
+  const { address, servername, isPrivate } = await reachableHost(imap.host, options.allowPrivateHosts);
+  const release = await takeLine(imap.host, imap.user, purpose, signal);
   const client = new ImapFlow({
     host: address,
     servername,
-    port: settings.port,
-    secure: settings.secure,
+    port: imap.port,
+    secure: imap.secure,
     // Unset it upgrades where the server offers to, which somebody between could hide from us.
-    ...(!settings.secure && !isPrivate && { doSTARTTLS: true }),
-    auth: { user: settings.user, pass: settings.password },
+    ...(!imap.secure && !isPrivate && { doSTARTTLS: true }),
+    auth: { user: imap.user, ...(settings.oauth ? { accessToken: settings.oauth.accessToken } : { pass: imap.password }) },
     logger: false,
     connectionTimeout: 15_000,
     greetingTimeout: 15_000,
@@ -36,37 +58,49 @@ export async function openMailbox(settings: ImapSettings, options: EmailOptions,
   });
   // Without a listener a lost line would end the process; every command under way is rejected as well.
   client.on('error', () => undefined);
+  client.once('close', release);
   const abort = () => client.close();
   signal?.addEventListener('abort', abort, { once: true });
   try {
     await client.connect();
+    closeWhenSilent(client, silenceMs);
     return client;
   } catch (error) {
     client.close();
-    throw imapFailure(error, settings.host);
+    release();
+    throw imapFailure(error, imap.host);
   } finally {
     signal?.removeEventListener('abort', abort);
   }
 }
 
-/** What an IMAP failure means for the channel, in the server's own words where it gave some. */
-export function imapFailure(error: unknown, host: string): ConnectorError {
-  if (error instanceof ConnectorError) return error;
-  const { authenticationFailed, serverResponseCode, responseText, throttleReset, message, code } = error as ImapFlowError;
-  const words = responseText || message;
-  // RFC 5530: these codes refuse a login for now, not the password.
-  const busy = ['UNAVAILABLE', 'LIMIT', 'INUSE', 'SERVERBUG'].includes(serverResponseCode ?? '');
-  if (authenticationFailed && !busy) {
-    return new ConnectorError('auth', `${host} refused the IMAP login: ${words}`, {
-      action: 'Check user name and password; many providers want an app password, and IMAP switched on in their settings.',
-      code: serverResponseCode,
-      cause: error,
-    });
+/** Closes a line on which no command has succeeded for so many milliseconds. imapflow's own timeouts count bytes, not answers. */
+export function closeWhenSilent(client: ImapFlow, milliseconds: number): void {
+  const timer = setTimeout(() => client.close(), milliseconds).unref();
+  client.on('response', ({ response }) => void (response === 'OK' && timer.refresh()));
+  client.once('close', () => clearTimeout(timer));
+}
+
+/** Runs an errand in a mailbox on a connection of its own. Throws {@link ConnectorError}. */
+export async function withMailbox<T>(settings: EmailSettings, options: EmailOptions, errand: (client: ImapFlow) => Promise<T>): Promise<T> {
+  const mailbox = mustBeReadable(settings);
+  const client = await openMailbox(mailbox, options, 'errand');
+  try {
+    return await errand(client);
+  } catch (error) {
+    throw imapFailure(error, mailbox.imap.host);
+  } finally {
+    client.close();
   }
-  if (code === 'ETHROTTLE') {
-    return new ConnectorError('rate-limited', `${host} asks us to slow down: ${words}`, { retryAfterMs: throttleReset, cause: error });
-  }
-  return new ConnectorError('unavailable', `The IMAP connection to ${host} failed: ${words}`, { code, cause: error });
+}
+
+/** {@link readable}, where there is nothing to be done without. Throws a `rejected` {@link ConnectorError}. */
+export function mustBeReadable(settings: EmailSettings): ReadableSettings {
+  const mailbox = readable(settings);
+  if (mailbox) return mailbox;
+  throw new ConnectorError('rejected', 'There is no mailbox to look into: mail for this address is only forwarded to us', {
+    action: 'Enter a server for incoming mail (IMAP) in the channel settings.',
+  });
 }
 
 /** The UIDs in the open folder that a search finds, in ascending order. imapflow answers `false` when the server could not say. */

@@ -2,7 +2,7 @@ import type { ImapFlow } from 'imapflow';
 import type { ChannelAccess, Found, Outgoing } from '#libs/connector';
 import { compose } from './compose.js';
 import type { SendEnvelope } from './envelope.js';
-import { imapFailure, openMailbox, searchUids, type EmailOptions } from './imap.js';
+import { searchUids, type EmailOptions, withMailbox } from './imap.js';
 import type { EmailSettings } from './settings.js';
 import { messageIdKey } from './thread-keys.js';
 
@@ -15,7 +15,8 @@ const filesItself = /(^|\.)(gmail|googlemail|office365|outlook)\.com$/i;
 /** Looks for a reply by its Message-ID in Sent and INBOX. Never `absent`: most servers keep no record of what they sent. */
 export function findSent(outgoing: Reply, channel: Channel, options: EmailOptions): Promise<Found> {
   const { messageId } = outgoing.envelope as unknown as SendEnvelope;
-  return withMailbox(channel, options, async (client) => {
+  if (!channel.settings.imap) return Promise.resolve({ state: 'unknown' });
+  return withMailbox(channel.settings, options, async (client) => {
     const sent = await sentFolder(client);
     for (const folder of sent ? [sent, 'INBOX'] : ['INBOX']) {
       if (await holds(client, folder, messageId)) return { state: 'sent', externalId: messageIdKey(messageId) };
@@ -27,9 +28,9 @@ export function findSent(outgoing: Reply, channel: Channel, options: EmailOption
 /** Files a copy of a sent reply in the Sent folder, which is made if there is none, unless it is there already. */
 export async function fileSent(outgoing: Reply, channel: Channel, options: EmailOptions): Promise<void> {
   const { messageId } = outgoing.envelope as unknown as SendEnvelope;
-  if (filesItself.test(channel.settings.smtp.host)) return;
-  const raw = await compose(outgoing);
-  await withMailbox(channel, options, async (client) => {
+  if (!channel.settings.imap || filesItself.test(channel.settings.smtp.host)) return;
+  const raw = await compose(outgoing, channel.settings.dkim);
+  await withMailbox(channel.settings, options, async (client) => {
     const folder = (await sentFolder(client)) ?? (await client.mailboxCreate('Sent')).path;
     if (await holds(client, folder, messageId)) return;
     // As long as a folder is open read-only, imapflow takes its answer "no flags may be set here" for all folders.
@@ -46,15 +47,4 @@ async function sentFolder(client: ImapFlow): Promise<string | undefined> {
 async function holds(client: ImapFlow, folder: string, messageId: string): Promise<boolean> {
   await client.mailboxOpen(folder, { readOnly: true });
   return (await searchUids(client, { header: { 'message-id': messageId } })).length > 0;
-}
-
-async function withMailbox<T>({ settings }: Channel, options: EmailOptions, work: (client: ImapFlow) => Promise<T>): Promise<T> {
-  const client = await openMailbox(settings.imap, options);
-  try {
-    return await work(client);
-  } catch (error) {
-    throw imapFailure(error, settings.imap.host);
-  } finally {
-    client.close();
-  }
 }

@@ -1,60 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectorError, type Cursor, type RawEvent } from '#libs/connector';
+import { ConnectorError } from '#libs/connector';
 import { startDovecot, type Dovecot } from '#libs/simulators';
-import { watch } from './watch.js';
+import { eventually, mail, type MailboxHost, mailboxHosts } from './fixtures/mailbox-host.js';
 
-const options = { allowPrivateHosts: true, pollSeconds: 60 };
 let dovecot: Dovecot;
+let hosts: Awaited<ReturnType<typeof mailboxHosts>>;
 beforeAll(async () => {
-  const users = Object.fromEntries(['new', 'old', 'some', 'kept', 'reset', 'cut', 'wrong', 'broken'].map((name) => [name, 'secret']));
-  dovecot = await startDovecot({ users });
+  const users = ['new', 'old', 'some', 'kept', 'reset', 'cut', 'wrong', 'broken'].map((name) => [name, 'secret']);
+  dovecot = await startDovecot({ users: Object.fromEntries(users) });
+  hosts = await mailboxHosts(dovecot);
 }, 30_000);
-afterAll(() => dovecot.stop());
+afterAll(async () => {
+  await hosts.stop();
+  await dovecot.stop();
+});
 
-const mail = (n: number) =>
-  `From: Ann <ann@example.com>\r\nTo: shop@harbourlamps.test\r\nMessage-ID: <${n}@example.com>\r\nSubject: Mail ${n}\r\n\r\nText ${n}\r\n`;
-
-/** A host that keeps cursor and events as the app's database does, and runs the watcher until it is told to stop. */
-function given(user: string, importSince?: string, password = 'secret') {
-  const host = { cursor: null as Cursor | null, events: [] as RawEvent[], healthy: 0, failure: null as unknown };
-  const server = { host: dovecot.host, port: dovecot.port, secure: false, user, password };
-  const channel = {
-    id: '1',
-    address: 'shop@harbourlamps.test',
-    settings: { imap: server, smtp: server, importSince },
-    signingKey: randomBytes(32),
-  };
-  let abort = new AbortController();
-  let running = Promise.resolve();
-  return Object.assign(host, {
-    start() {
-      abort = new AbortController();
-      const store = async (events: RawEvent[], cursor: Cursor) => {
-        host.events.push(...events);
-        host.cursor = cursor;
-      };
-      running = watch({ channel, cursor: host.cursor, signal: abort.signal, store, healthy: () => void host.healthy++ }, options).catch(
-        (error: unknown) => void (host.failure = error),
-      );
-    },
-    async stop() {
-      abort.abort();
-      await running;
-    },
-    ended: () => running,
-    subjects: () => host.events.map(({ payload }) => /^Subject: (.*)\r$/m.exec(String(payload))?.[1]),
-  });
-}
-
-async function eventually(condition: () => boolean, milliseconds = 8000): Promise<number> {
-  const started = Date.now();
-  while (!condition()) {
-    if (Date.now() - started > milliseconds) throw new Error(`still not so after ${milliseconds} ms: ${String(condition)}`);
-    await sleep(20);
-  }
-  return Date.now() - started;
-}
+const given = (user: string, importSince?: string, password = 'secret'): MailboxHost => hosts.given(user, { importSince }, { password });
 
 test('new mail is there within two seconds, what was there before is left alone, and nothing is marked as read', async () => {
   await dovecot.deliver('new', mail(1));
@@ -63,13 +24,14 @@ test('new mail is there within two seconds, what was there before is left alone,
   await eventually(() => host.healthy > 0);
   await sleep(700);
   await dovecot.deliver('new', mail(2));
-  expect(await eventually(() => host.events.length === 1)).toBeLessThan(2000);
-  expect(host.events[0]).toMatchObject({
+  expect(await eventually(() => host.handed.length === 1)).toBeLessThan(2000);
+  expect(host.handed[0]).toMatchObject({
     key: expect.stringMatching(/^mid:2@example\.com#[0-9a-f]{16}$/),
-    context: { folder: 'INBOX', uid: '2' },
+    platformId: '2@example.com',
+    context: { folder: 'INBOX', uid: '2', role: 'inbox' },
   });
-  expect(host.events[0]?.backfill).toBeFalsy();
-  expect(host.events[0]?.payload.toString()).toBe(mail(2));
+  expect(host.handed[0]?.backfill).toBeFalsy();
+  expect(String(host.handed[0]?.payload)).toBe(mail(2));
   await host.stop();
   expect(await dovecot.flags('new')).toEqual(['', '']);
   expect(host.failure).toBeNull();
@@ -79,17 +41,17 @@ test('everything is imported as history when asked for, resumed where it was lef
   for (let n = 1; n <= 120; n++) await dovecot.deliver('old', mail(n));
   const host = given('old', 'all');
   host.start();
-  await eventually(() => host.events.length >= 50);
+  await eventually(() => host.handed.length >= 50);
   await host.stop();
-  const before = host.events.length;
+  const before = host.handed.length;
   expect(before).toBeLessThan(120);
   await dovecot.deliver('old', mail(121));
   host.start();
-  await eventually(() => host.events.length === 121);
+  await eventually(() => host.handed.length === 121);
   await host.stop();
-  expect(new Set(host.events.map(({ key }) => key)).size).toBe(121);
-  expect(host.subjects()[before]).toBe('Mail 121');
-  expect(host.events.filter(({ backfill }) => !backfill)).toHaveLength(1);
+  expect(new Set(host.handed.map(({ key }) => key)).size).toBe(121);
+  expect(host.subjects(host.handed)[before]).toBe('Mail 121');
+  expect(host.handed.filter(({ backfill }) => !backfill)).toHaveLength(1);
 }, 30_000);
 
 test('an import since tomorrow brings nothing, one since yesterday brings all of today', async () => {
@@ -101,7 +63,7 @@ test('an import since tomorrow brings nothing, one since yesterday brings all of
     await eventually(() => host.healthy > 0 && !JSON.stringify(host.cursor).includes('backfill'));
     await host.stop();
   }
-  expect(tomorrow.events).toHaveLength(0);
+  expect(tomorrow.events.size).toBe(0);
   expect(yesterday.subjects()).toEqual(['Mail 1']);
 }, 20_000);
 
@@ -112,13 +74,13 @@ test('after a break the watcher goes on where it was: nothing lost, nothing twic
   await host.stop();
   for (let n = 1; n <= 60; n++) await dovecot.deliver('kept', mail(n));
   host.start();
-  await eventually(() => host.events.length === 60);
+  await eventually(() => host.handed.length === 60);
   await host.stop();
   host.start();
   await dovecot.deliver('kept', mail(61));
-  await eventually(() => host.events.length === 61);
+  await eventually(() => host.handed.length === 61);
   await host.stop();
-  expect(host.subjects()).toEqual(Array.from({ length: 61 }, (_, n) => `Mail ${n + 1}`));
+  expect(host.subjects(host.handed)).toEqual(Array.from({ length: 61 }, (_, n) => `Mail ${n + 1}`));
 }, 30_000);
 
 test('new UIDs make it look through its mail again, with the same keys for the same mails', async () => {
@@ -129,16 +91,16 @@ test('new UIDs make it look through its mail again, with the same keys for the s
   host.start();
   await eventually(() => host.healthy > 0);
   await dovecot.deliver('reset', mail(2));
-  await eventually(() => host.events.length === 1);
+  await eventually(() => host.handed.length === 1);
   await host.stop();
   await dovecot.renumber('reset');
   await dovecot.deliver('reset', mail(3));
   host.start();
-  await eventually(() => new Set(host.events.map(({ key }) => key)).size === 2);
+  await eventually(() => new Set(host.handed.map(({ key }) => key)).size === 2);
   await eventually(() => !JSON.stringify(host.cursor).includes('backfill'));
   await host.stop();
-  expect(host.subjects().filter((subject) => subject === 'Mail 2').length).toBe(2);
-  expect(host.subjects()).toContain('Mail 3');
+  expect(host.subjects(host.handed).filter((subject) => subject === 'Mail 2').length).toBe(2);
+  expect(host.subjects(host.handed)).toContain('Mail 3');
 }, 20_000);
 
 test('a mail that the server cannot hand over is set aside by its place and holds up no other', async () => {
@@ -146,13 +108,13 @@ test('a mail that the server cannot hand over is set aside by its place and hold
   await dovecot.spoil('broken', 2);
   const host = given('broken', 'all');
   // Dovecot hangs up on a mail that it cannot read, each time.
-  for (let start = 0; start < 10 && host.events.length < 3; start++) {
+  for (let start = 0; start < 10 && host.handed.length < 3; start++) {
     host.failure = null;
     host.start();
     await Promise.race([host.ended(), sleep(1500)]);
   }
   await host.stop();
-  expect(host.events.map(({ key }) => key.slice(0, 4))).toEqual(['mid:', 'uid:', 'mid:']);
+  expect(host.handed.map(({ key }) => key.slice(0, 4))).toEqual(['mid:', 'uid:', 'mid:']);
   expect(host.failure).toBeNull();
 }, 20_000);
 
@@ -165,7 +127,7 @@ test('a lost line is reported as unavailable, and the next start takes what came
   expect(host.failure).toMatchObject({ name: 'ConnectorError', kind: 'unavailable' });
   await dovecot.deliver('cut', mail(1));
   host.start();
-  await eventually(() => host.events.length === 1);
+  await eventually(() => host.handed.length === 1);
   await host.stop();
 }, 20_000);
 

@@ -1,24 +1,35 @@
-import type { ImapFlow } from 'imapflow';
+import { once } from 'node:events';
+import type { ImapFlow, ImapFlowError } from 'imapflow';
 import type { Cursor, WatchContext } from '#libs/connector';
-import { Backfill } from './backfill.js';
-import { openCursor, type FolderCursor } from './cursor.js';
-import { FetchFailure, fetchMails } from './fetch.js';
-import { imapFailure, openMailbox, searchUids, type EmailOptions } from './imap.js';
+import { type Bell, listen } from './bell.js';
+import { Places } from './cursor.js';
+import { SpoolFailure } from './fetch.js';
+import { FolderReader } from './folder-reader.js';
+import { type FolderPlan, missingFolders, openFolder, planFolders } from './folders.js';
+import { type EmailOptions, mustBeReadable, openMailbox, readable, type ReadableSettings, withMailbox } from './imap.js';
+import { imapFailure } from './imap-failure.js';
 import type { EmailSettings } from './settings.js';
 
-/** The folder that is watched. The cursor knows folders by name, so that others can join it. */
-const folder = 'INBOX';
 /** IDLE connections die silently too, so even there we look by ourselves now and then. */
 const idleLookSeconds = 300;
+const planMs = 600_000;
+/** An access token that runs out within so many milliseconds may be why a server hangs up: its clock is not ours. */
+const tokenSlackMs = 120_000;
 
 /**
  * Brings a mailbox's mail in, each exactly once, and keeps listening until the signal aborts.
  * What is new is decided by UID alone (RFC 3501 §2.3.1.1); flags are neither asked for nor changed.
- * Throws a {@link ConnectorError} when the line is lost (`unavailable`) or the login refused (`auth`).
+ * Throws a {@link ConnectorError} when the line is lost (`unavailable`) or the login refused (`auth`); resolves when the
+ * server hung up because the access token ran out, which is in order.
  */
 export async function watch(context: WatchContext<EmailSettings>, options: EmailOptions): Promise<void> {
-  const { signal, channel } = context;
+  const { signal } = context;
+  const settings = readable(context.channel.settings);
   if (signal.aborted) return;
+  if (!settings) {
+    context.healthy();
+    return void (await once(signal, 'abort'));
+  }
   let client: ImapFlow | undefined;
   let ourFailure: Error | undefined;
   const store: typeof context.store = (events, cursor) =>
@@ -29,89 +40,133 @@ export async function watch(context: WatchContext<EmailSettings>, options: Email
   const hangUp = () => client?.close();
   signal.addEventListener('abort', hangUp, { once: true });
   try {
-    client = await openMailbox(channel.settings.imap, options, signal);
-    await follow(client, { ...context, store }, options);
+    client = await openMailbox(settings, options, 'watch', signal);
+    const mailbox = new MailboxWatch(client, { ...context, store }, options);
+    await mailbox.run().finally(() => mailbox.leave());
   } catch (error) {
-    if (ourFailure) throw ourFailure;
-    if (!signal.aborted) throw imapFailure(error, channel.settings.imap.host);
+    if (ourFailure || error instanceof SpoolFailure) throw ourFailure ?? error;
+    if (signal.aborted || (client && isTokenOver(settings, error))) return;
+    throw imapFailure(error, settings.imap.host);
   } finally {
     signal.removeEventListener('abort', hangUp);
     client?.close();
   }
 }
 
-/** The mailbox as it stands now: the cursor of a channel that is being connected. */
-export async function begin({ imap, importSince }: EmailSettings, options: EmailOptions): Promise<Cursor> {
-  const client = await openMailbox(imap, options);
-  try {
-    return openCursor(null, folder, await client.mailboxOpen(folder, { readOnly: true }), importSince).saved();
-  } catch (error) {
-    throw imapFailure(error, imap.host);
-  } finally {
-    client.close();
-  }
+/** The folders as they stand now: the cursor of a channel that is being connected. */
+export async function begin(settings: EmailSettings, options: EmailOptions): Promise<Cursor> {
+  if (!settings.imap) return {};
+  const places = new Places(null, settings);
+  await withMailbox(settings, options, async (client) => {
+    const { folders, listed } = await planFolders(client, settings.folders);
+    for (const { path } of folders) places.open(path, await openFolder(client, path), listed);
+  });
+  return places.saved();
 }
 
-async function follow(client: ImapFlow, context: WatchContext<EmailSettings>, options: EmailOptions): Promise<void> {
-  const bell = listen(client);
-  const mailbox = await client.mailboxOpen(folder, { readOnly: true });
-  const cursor = openCursor(context.cursor, folder, mailbox, context.channel.settings.importSince);
-  if (cursor.changed) await context.store([], cursor.saved());
-  const backfill = new Backfill(client, folder, cursor, context);
-  try {
-    while (!context.signal.aborted) {
-      await takeNewMail(client, cursor, context);
-      if (await backfill.step()) continue;
-      context.healthy();
-      await bell.rung(client.capabilities.has('IDLE') ? idleLookSeconds : options.pollSeconds, context.signal);
+/** One line, several folders: it listens in the first of them, and looks after the others at each poll. */
+class MailboxWatch {
+  private readonly places: Places;
+  private readonly bell: Bell;
+  private plan: FolderPlan = { folders: [], missing: [], listed: [], all: null };
+  private readers: FolderReader[] = [];
+  private due: FolderReader[] = [];
+  private planAt = 0;
+  private pollAt = 0;
+
+  constructor(
+    private readonly client: ImapFlow,
+    private readonly context: WatchContext<EmailSettings>,
+    private readonly options: EmailOptions,
+  ) {
+    this.places = new Places(context.cursor, context.channel.settings);
+    this.bell = listen(client);
+  }
+
+  /** New mail of the first folder goes before all else, then that of the others, then history: a batch at a time. */
+  async run(): Promise<void> {
+    while (!this.context.signal.aborted) {
+      try {
+        if (Date.now() >= this.planAt) await this.look();
+        if ((await this.readers[0]?.news()) || (await this.othersNews()) || (await this.history())) continue;
+        await this.rest();
+      } catch (error) {
+        if (!isFolderGone(error)) throw error;
+        this.planAt = 0;
+      }
     }
-  } catch (error) {
-    if (error instanceof FetchFailure && !context.signal.aborted) await stumble(error, cursor, context);
-    throw error instanceof FetchFailure ? error.cause : error;
   }
-}
 
-/** Remembers where the line broke, for the next start to go on with care. */
-async function stumble({ uid }: FetchFailure, { place, saved }: FolderCursor, context: WatchContext<EmailSettings>): Promise<void> {
-  const times = place.stuckAt?.uid === uid ? place.stuckAt.times + 1 : 1;
-  place.stuckAt = { uid, times };
-  await context.store([], saved());
-}
+  async leave(): Promise<void> {
+    for (const reader of this.readers) await reader.leave();
+  }
 
-async function takeNewMail(client: ImapFlow, { place, saved }: FolderCursor, context: WatchContext<EmailSettings>): Promise<void> {
-  // `n:*` names the newest mail even when its UID is below n, hence the filter.
-  const uids = (await searchUids(client, { uid: `${place.lastUid + 1}:*` })).filter((uid) => uid > place.lastUid);
-  for await (const { uids: taken, events } of fetchMails(client, folder, uids, place)) {
+  /** Folders are made, renamed and deleted while we read. */
+  private async look(): Promise<void> {
+    const { client, places, context } = this;
+    this.plan = await planFolders(client, context.channel.settings.folders);
+    this.planAt = Date.now() + planMs;
+    const { folders, listed } = this.plan;
+    const known = new Map(this.readers.map((reader) => [reader.folder.path, reader]));
+    for (const reader of this.readers) if (!folders.some(({ path }) => path === reader.folder.path)) await reader.leave();
+    this.readers = folders.map((folder) => known.get(folder.path) ?? new FolderReader(client, folder, places, context, listed));
+    for (const reader of this.readers.toReversed()) {
+      if (known.get(reader.folder.path) === reader) continue;
+      await reader.enter();
+      await reader.count();
+    }
+    this.pollAt = 0;
+  }
+
+  private async othersNews(): Promise<boolean> {
+    if (Date.now() >= this.pollAt) {
+      this.due = this.readers.slice(1);
+      this.pollAt = Date.now() + this.options.pollSeconds * 1000;
+    }
+    for (let reader; (reader = this.due[0]); this.due.shift()) if (await reader.news()) return true;
+    return false;
+  }
+
+  private async history(): Promise<boolean> {
+    for (const reader of this.readers) {
+      if (!(await reader.history())) continue;
+      this.tell();
+      return true;
+    }
+    if (this.places.endImports(this.plan.folders.map(({ path }) => path))) await this.context.store([], this.places.saved());
+    return false;
+  }
+
+  /** Everything is taken in: listens until something comes, or it is time to look. */
+  private async rest(): Promise<void> {
+    const { client, context, options } = this;
+    const [first, ...others] = this.readers;
+    // While another folder was open, nobody told us about this one: it is looked at once more.
+    if (first && !(client.mailbox && client.mailbox.path === first.folder.path)) return first.enter();
+    this.tell();
+    const idles = first && client.capabilities.has('IDLE');
+    await this.bell.rung(idles && !others.length ? idleLookSeconds : options.pollSeconds, context.signal);
     if (context.signal.aborted) return;
-    place.lastUid = Math.max(...taken);
-    for (const { receivedAt } of events) if (receivedAt > new Date(place.newestAt)) place.newestAt = receivedAt.toISOString();
-    await context.store(events, saved());
+    if (!first) this.planAt = 0;
+    // Some servers tell of new mail in answer to this only; and it fails where the line is gone.
+    await client.noop();
+    if (!client.usable) throw new Error('the connection was lost');
+  }
+
+  private tell(): void {
+    this.context.healthy(this.places.progress() ?? undefined, missingFolders(this.plan) ?? undefined);
   }
 }
 
-/** Waits for the server to say that something came in. Its counter is a hint only: a timer looks anyway. */
-function listen(client: ImapFlow) {
-  let due = false;
-  let wake = () => {};
-  for (const event of ['exists', 'close']) {
-    client.on(event, () => {
-      due = true;
-      wake();
-    });
-  }
-  return {
-    rung: (seconds: number, signal: AbortSignal) =>
-      new Promise<void>((resolve) => {
-        const goOn = () => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', goOn);
-          due = false;
-          resolve();
-        };
-        const timer = setTimeout(goOn, seconds * 1000);
-        signal.addEventListener('abort', goOn, { once: true });
-        wake = goOn;
-        if (due || signal.aborted || !client.usable) goOn();
-      }),
-  };
+function isFolderGone(error: unknown): boolean {
+  const { mailboxMissing, code } = error as ImapFlowError & { mailboxMissing?: boolean };
+  return mailboxMissing === true || code === 'NotFound';
+}
+
+/** A session ends with the token that opened it (Microsoft hangs up on the minute); it goes on with a fresh one. */
+function isTokenOver({ oauth }: ReadableSettings, error: unknown): boolean {
+  if (!oauth || (error as ImapFlowError).authenticationFailed) return false;
+  return (
+    Date.parse(oauth.expiresAt) - tokenSlackMs < Date.now() || /token.?(has )?expired/i.test((error as { reason?: string }).reason ?? '')
+  );
 }
