@@ -110,7 +110,7 @@ export class People {
 }
 
 async function insertUser(manager: EntityManager, { name, email, role }: NewUser, passwordHash: string): Promise<User> {
-  const user: User = { id: newId(), name, email: email.toLowerCase(), role, createdAt: new Date() };
+  const user: User = { id: newId(), name, email: email.toLowerCase(), role, signature: null, createdAt: new Date() };
   await manager.insert(User, user);
   await manager.insert(Credential, { userId: user.id, passwordHash });
   return user;

@@ -1,5 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
-import type { Outgoing, OutgoingAttachment } from '#libs/connector';
+import type { Outgoing } from '#libs/connector';
 import { signed } from './dkim.js';
 import type { SendEnvelope } from './envelope.js';
 import { sanitizeOutgoing } from './html.js';
@@ -9,7 +9,7 @@ import { textToHtml } from './text-html.js';
 /** The bytes of a reply, the same each time: what is filed in Sent is what was sent, and a second attempt is the same mail. */
 export async function compose(outgoing: Omit<Outgoing, 'committing'>, dkim?: DkimSettings): Promise<Buffer> {
   const envelope = outgoing.envelope as unknown as SendEnvelope;
-  const { html, attachments } = withInlineImages(htmlOf(outgoing, envelope), outgoing.attachments, envelope.from.address);
+  const { written, files } = withImages(outgoing, envelope.from.address);
   const raw = await new MailComposer({
     messageId: brackets(envelope.messageId),
     ...(envelope.inReplyTo && { inReplyTo: brackets(envelope.inReplyTo) }),
@@ -22,8 +22,8 @@ export async function compose(outgoing: Omit<Outgoing, 'committing'>, dkim?: Dki
     date: new Date(envelope.date),
     headers: { 'Thread-Topic': envelope.threadTopic, 'Thread-Index': envelope.threadIndex, ...automatic(envelope.loopMark) },
     text: textOf(outgoing, envelope),
-    html,
-    attachments,
+    html: htmlOf(written, envelope),
+    attachments: files,
     baseBoundary: outgoing.deliveryId,
     // Without these a file name given as `path` or `href` would be read from our disk or network.
     disableFileAccess: true,
@@ -49,26 +49,24 @@ function textOf({ text }: Pick<Outgoing, 'text'>, { signature, quote }: SendEnve
   return [text.trimEnd(), signature && `-- \n${signature}`, quote?.text].filter(Boolean).join('\n\n');
 }
 
-function htmlOf({ text, html }: Pick<Outgoing, 'text' | 'html'>, { signature, quote }: SendEnvelope): string {
-  const written = html ? sanitizeOutgoing(cidImages(html)) : textToHtml(text);
+function htmlOf(written: string, { signature, quote }: SendEnvelope): string {
   const parts = [written, signature && `<div class="signature"><p>-- </p>\n${textToHtml(signature)}</div>`, quote?.html];
   return `<div>${parts.filter(Boolean).join('\n<br>\n')}</div>`;
 }
 
-/** An image of an attached file, by the address under which our own page shows it. */
-const attachedImage = /(<img\b[^>]*?\bsrc\s*=\s*["'])[^"'>]*\/attachments\/([\w-]{1,64})(?:[?#/][^"'>]*)?(["'])/gi;
+/** An image by the address under which our own page shows an uploaded file. */
+const uploadedImage = /(<img\b[^>]*?\bsrc\s*=\s*["'])[^"'>]*\/attachments\/([\w-]{1,64})(?:[?#/][^"'>]*)?(["'])/gi;
 
-const cidImages = (html: string) => html.replace(attachedImage, '$1cid:$2$3');
-
-/** Files that the text shows go along as parts of it (RFC 2392), all others as attachments. */
-function withInlineImages(html: string, attachments: OutgoingAttachment[], from: string) {
-  const domain = from.split('@').at(-1);
-  const shown = (id: string) => html.includes(`src="cid:${id}"`);
-  const named = attachments
-    .filter(({ id }) => shown(id))
-    .reduce((page, { id }) => page.replaceAll(`src="cid:${id}"`, `src="cid:${id}@${domain}"`), html);
-  const parts = attachments.map(({ id, ...file }) =>
-    shown(id) ? { ...file, cid: `${id}@${domain}`, contentDisposition: 'inline' as const } : file,
+/** The answer as safe HTML. Attached images that it shows go along as parts of it (RFC 2392), all other files as attachments. */
+function withImages({ text, html, attachments }: Omit<Outgoing, 'committing'>, from: string) {
+  const shown = new Set<string>();
+  const cidOf = (id: string) => `${id}@${from.split('@').at(-1)}`;
+  const known = (id: string) => attachments.some((file) => file.id === id) && shown.add(id);
+  const embedded = html?.replace(uploadedImage, (_image, before: string, id: string, after: string) =>
+    [before, known(id) ? `cid:${cidOf(id)}` : '', after].join(''),
   );
-  return { html: named, attachments: parts };
+  const files = attachments.map(({ id, ...file }) =>
+    shown.has(id) ? { ...file, cid: cidOf(id), contentDisposition: 'inline' as const } : file,
+  );
+  return { written: embedded ? sanitizeOutgoing(embedded) : textToHtml(text), files };
 }

@@ -14,6 +14,10 @@ const draft: Draft = {
   agentName: 'Ann',
   customer: { scope: 'email', id: 'maya@example.com', name: null },
   answering,
+  quoting: null,
+  signature: null,
+  automatic: false,
+  at: new Date('2026-03-02T11:00:00Z'),
 };
 const envelopeOf = (changes: Partial<Draft>) => prepare({ ...draft, ...changes }, channel).envelope;
 
@@ -33,6 +37,7 @@ test('the subject gets one Re:, in whatever language it has one already', () => 
     'Re: Report',
   ]);
   expect(envelopeOf({ answering: null, subject: 'News of your order' }).subject).toBe('News of your order');
+  expect(envelopeOf({ subject: 'What we call it' }).subject).toBe('Re: Lamp');
 });
 
 test('a long thread is cut to its first and newest ids', () => {
@@ -60,7 +65,7 @@ test.each<[string, Partial<Draft>]>([
   ['nobody to answer', { customer: { scope: 'email', id: 'unknown:sha:1', name: null }, answering: { ...answering, from: null } }],
   ['a copy to no address', { cc: ['not an address'] }],
   ['a copy with a second line', { bcc: ['a@b.c\r\nBcc: all@b.c'] }],
-  ['a subject with a second line', { subject: 'Hi\r\nBcc: all@b.c' }],
+  ['a subject with a second line', { answering: null, subject: 'Hi\r\nBcc: all@b.c' }],
 ])('%s is refused in plain words', (_what, changes) => {
   expect(() => envelopeOf(changes)).toThrow(expect.objectContaining({ kind: 'rejected', action: expect.any(String) }) as Error);
 });

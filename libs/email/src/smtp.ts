@@ -32,11 +32,14 @@ export async function openSmtp(account: SmtpAccount, options: EmailOptions): Pro
     greetingTimeout: 15_000,
     // RFC 5321 §4.5.3.2.6 grants a server ten minutes to answer the end of a mail; five is what it gets.
     socketTimeout: 300_000,
-    customAuth: { XOAUTH2: signInByToken },
+    customAuth: { [byToken]: signInByToken },
   });
   const lost = new Promise<never>((_resolve, reject) => {
     connection.on('error', reject);
-    connection.once('end', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNECTION' })));
+    // A moment later, because a server that says why it ends the session is heard after the end.
+    connection.once('end', () =>
+      setImmediate(() => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNECTION' }))),
+    );
   });
   lost.catch(() => undefined);
   const step = (run: (done: (error?: Error | null) => void) => void) =>
@@ -52,8 +55,11 @@ export async function openSmtp(account: SmtpAccount, options: EmailOptions): Pro
   }
 }
 
+/** Not called XOAUTH2, because of that nodemailer has its own idea, which hides the server’s words. */
+const byToken = 'ACCESS-TOKEN';
+
 function loginOf({ address, settings: { smtp, imap, oauth } }: SmtpAccount) {
-  if (oauth) return { method: 'XOAUTH2', user: smtp.user ?? imap?.user ?? address, pass: oauth.accessToken };
+  if (oauth) return { method: byToken, user: smtp.user ?? imap?.user ?? address, pass: oauth.accessToken };
   return smtp.user ? { user: smtp.user, pass: smtp.password ?? '' } : null;
 }
 
