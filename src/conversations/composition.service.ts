@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ConnectorError, type Draft, type Prepared } from '#libs/connector';
+import { ConnectorError, type Draft, type Prepared, type Suggestion } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { Identity } from '../contacts/contact.entity.js';
+import { newId } from '../database/columns.js';
 import { Invalid } from '../errors.js';
-import type { User } from '../people/user.entity.js';
 import type { Conversation } from './conversation.entity.js';
 import { Conversations } from './conversations.service.js';
 import { Message } from './message.entity.js';
@@ -23,6 +23,13 @@ export interface NewReply {
   force?: boolean;
   sendAt?: Date;
   then?: 'close' | 'pending';
+}
+
+/** In whose name a reply leaves: an agent's with their signature, or nobody's when it is `automatic`. */
+export interface Author {
+  name: string;
+  signature: string | null;
+  automatic?: boolean;
 }
 
 /** Whether a reply may leave, and what exactly will: settled before anything is stored. */
@@ -47,42 +54,75 @@ export class Composition {
   }
 
   /** Recipients, subject and ids, fixed by the connector. Throws Invalid with its reason when it refuses. */
-  async prepare(conversation: Conversation, channel: Channel, reply: NewReply, author: User, deliveryId: string): Promise<Prepared> {
-    const { manager } = this.database;
+  async prepare(conversation: Conversation, channel: Channel, reply: NewReply, author: Author, deliveryId: string): Promise<Prepared> {
     const connector = this.connectors.of(channel);
-    const answered = await this.answered(conversation.id, reply.replyToMessageId);
     if ((reply.cc?.length || reply.bcc?.length) && !connector.capabilities.cc)
       throw new Invalid(`${connector.label} knows no copies; leave Cc and Bcc empty.`);
     if (reply.attachmentIds?.length && !connector.capabilities.attachments) throw new Invalid(`${connector.label} takes no files here.`);
-    const identity = await manager.findOneByOrFail(Identity, { id: conversation.identityId });
     const draft: Draft = {
+      ...(await this.beginning(conversation, reply.replyToMessageId, author)),
       deliveryId,
       text: reply.text,
       html: connector.capabilities.html ? (reply.html ?? null) : null,
-      subject: conversation.subject,
       cc: reply.cc ?? [],
       bcc: reply.bcc ?? [],
-      agentName: author.name,
-      customer: { scope: identity.scope, id: identity.externalId, name: identity.name },
-      answering: (answered?.envelope ?? null) as Draft['answering'],
+      at: reply.sendAt ?? new Date(),
     };
-    try {
-      return connector.prepare(draft, await this.channels.access(channel));
-    } catch (error) {
-      throw error instanceof ConnectorError ? new Invalid(error.message) : error;
-    }
+    const access = await this.channels.stored(channel);
+    return refusedAsInvalid(() => connector.prepare(draft, access));
   }
 
-  /** The message that is answered: the one named, else the customer's latest. */
+  /** To whom an answer would go, and what would stand below it. Throws Invalid when nobody can be answered. */
+  async preview(conversation: Conversation, replyToMessageId: string | undefined, author: Author): Promise<Suggestion> {
+    const channel = await this.openChannel(conversation, new Date());
+    const connector = this.connectors.of(channel);
+    const draft = { ...(await this.beginning(conversation, replyToMessageId, author)), deliveryId: newId(), at: new Date() };
+    if (!connector.suggest) {
+      const { name, id } = draft.customer;
+      return { to: [name ?? id], cc: [], subject: null, signature: null, quotes: false };
+    }
+    const access = await this.channels.stored(channel);
+    const suggestion = refusedAsInvalid(() => connector.suggest!(draft, access));
+    const ours = new Set((await this.channels.list()).map(({ address }) => address.toLowerCase()));
+    return { ...suggestion, cc: suggestion.cc.filter((address) => !ours.has(address.toLowerCase())) };
+  }
+
+  /** What is known of a reply before a word of it is written. */
+  private async beginning(conversation: Conversation, replyToMessageId: string | undefined, author: Author) {
+    const answered = await this.answered(conversation.id, replyToMessageId);
+    const identity = await this.database.manager.findOneByOrFail(Identity, { id: conversation.identityId });
+    return {
+      subject: conversation.subject,
+      agentName: author.name,
+      signature: author.signature,
+      automatic: author.automatic ?? false,
+      customer: { scope: identity.scope, id: identity.externalId, name: identity.name },
+      answering: (answered?.envelope ?? null) as Draft['answering'],
+      quoting: answered && {
+        author: answered.authorName ?? identity.name ?? identity.externalId,
+        sentAt: answered.sentAt,
+        text: answered.text,
+        html: answered.html,
+      },
+    };
+  }
+
+  /** The message that is answered: the one named, else the customer's latest. Never a note, whose words stay among us. */
   private async answered(conversationId: string, id: string | undefined): Promise<Message | null> {
     const { manager } = this.database;
-    if (!id) {
-      const where = { conversationId, direction: 'inbound' as const, kind: 'message' as const };
-      return manager.findOne(Message, { where, order: { sentAt: 'DESC', id: 'DESC' } });
-    }
-    const named = await manager.findOneBy(Message, { id, conversationId });
-    const fault = { path: 'replyToMessageId', message: 'is not in this conversation' };
+    const said = { conversationId, kind: 'message' as const };
+    if (!id) return manager.findOne(Message, { where: { ...said, direction: 'inbound' }, order: { sentAt: 'DESC', id: 'DESC' } });
+    const named = await manager.findOneBy(Message, { ...said, id });
+    const fault = { path: 'replyToMessageId', message: 'is no message of this conversation' };
     if (!named) throw new Invalid('The message to answer is not in this conversation.', [fault]);
     return named;
+  }
+}
+
+function refusedAsInvalid<T>(decide: () => T): T {
+  try {
+    return decide();
+  } catch (error) {
+    throw error instanceof ConnectorError ? new Invalid(error.message) : error;
   }
 }

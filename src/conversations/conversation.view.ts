@@ -1,5 +1,5 @@
 import type { ConversationKind } from '#libs/connector';
-import type { Delivery, DeliveryState } from './delivery.entity.js';
+import type { Delivery, DeliveryState, RecipientState } from './delivery.entity.js';
 import type { Conversation, ConversationStatus, Priority } from './conversation.entity.js';
 import type { Attachment, Message } from './message.entity.js';
 
@@ -89,11 +89,35 @@ export class DeliveryErrorView {
   action: string | null;
 }
 
+export class RecipientView {
+  recipient: string;
+  state: RecipientState;
+  /** The server's own code, e.g. `550 5.1.1`. */
+  code: string | null;
+  /** Why they do not have it. */
+  message: string | null;
+}
+
 export class DeliveryView {
   state: DeliveryState;
   attempts: number;
   nextAttemptAt: Date | null;
+  /** Also when it is `sent`, as long as somebody it was for did not get it. */
   error: DeliveryErrorView | null;
+  /** Everybody it goes to; empty where there is but one customer. */
+  recipients: RecipientView[];
+}
+
+/** How a reply would travel, to be shown before it is written. */
+export class ReplyPreviewView {
+  to: string[];
+  /** Whom else the customer wrote to. They get a copy only if the reply names them. */
+  cc: string[];
+  subject: string | null;
+  /** What will stand below the text. */
+  signature: string | null;
+  /** Whether the message answered will be quoted below. */
+  quotes: boolean;
 }
 
 export class MessageView {
@@ -158,5 +182,6 @@ export function attachmentView({ id, filename, contentType, size, inline, conten
 
 export function deliveryView(row: Delivery): DeliveryView {
   const { state, attempts, nextAttemptAt, errorCode: code, errorMessage, errorRetryable: retryable, errorAction: action } = row;
-  return { state, attempts, nextAttemptAt, error: errorMessage === null ? null : { code, message: errorMessage, retryable, action } };
+  const error = errorMessage === null ? null : { code, message: errorMessage, retryable, action };
+  return { state, attempts, nextAttemptAt, error, recipients: row.recipients ?? [] };
 }

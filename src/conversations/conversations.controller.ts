@@ -5,12 +5,12 @@ import { OptionalHeader } from '../http/header.param.js';
 import { IdParam } from '../http/id.param.js';
 import { CurrentUser } from '../people/auth.guard.js';
 import type { User } from '../people/user.entity.js';
-import { ConversationList, ConversationView, MessageList, MessageView } from './conversation.view.js';
+import { ConversationList, ConversationView, MessageList, MessageView, ReplyPreviewView } from './conversation.view.js';
 import { Conversations } from './conversations.service.js';
 import { InboxQuery, PageQuery } from './inbox.query.js';
 import { Replies } from './replies.service.js';
 import { SecondThoughts } from './second-thoughts.service.js';
-import { ConversationPatchBody, NoteBody, ReadBody, ReplyBody } from './conversations.shapes.js';
+import { ConversationPatchBody, NoteBody, ReadBody, ReplyBody, ReplyPreviewQuery } from './conversations.shapes.js';
 
 @ApiTags('Conversations')
 @Controller('api/v1')
@@ -56,7 +56,20 @@ export class ConversationsController {
     return this.conversations.messages(id, page);
   }
 
-  /** Answers the customer through the channel they wrote on. 422 with the reason when the channel forbids it. */
+  /** To whom an answer would go and what would stand below it. 422 with the reason when nobody can be answered. */
+  @Get('conversations/:id/reply-preview')
+  replyPreview(
+    @IdParam() id: string,
+    @Query() { replyToMessageId }: ReplyPreviewQuery,
+    @CurrentUser() user: User,
+  ): Promise<ReplyPreviewView> {
+    return this.replies.preview(id, replyToMessageId, user);
+  }
+
+  /**
+   * Answers the customer through the channel they wrote on. 422 with the reason when the channel forbids it. Copies go to
+   * `cc` and `bcc` and to nobody else; the preview proposes whom to name there.
+   */
   @Post('conversations/:id/replies')
   @HttpCode(202)
   @ApiHeader({ name: 'Idempotency-Key', required: false })
@@ -81,7 +94,7 @@ export class ConversationsController {
     return this.replies.note(id, text, user, key);
   }
 
-  /** Sends a reply again that failed or is uncertain. */
+  /** Sends a reply again that failed or is uncertain, or that some did not get: only to these. */
   @Post('messages/:id/retry')
   @HttpCode(202)
   retry(@IdParam() id: string): Promise<MessageView> {

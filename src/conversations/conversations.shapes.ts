@@ -43,6 +43,11 @@ export class ReplyBody {
   @IsOptional() @IsIn(['close', 'pending']) then?: 'close' | 'pending';
 }
 
+export class ReplyPreviewQuery {
+  /** The message to answer; the customer's latest when left out. */
+  @IsOptional() @IsUUID() replyToMessageId?: string;
+}
+
 export class NoteBody {
   @IsString() @IsNotEmpty() @MaxLength(500_000) text: string;
 }

@@ -6,10 +6,15 @@ import { Message } from './message.entity.js';
 export const deliveryStates = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** What became of a reply for one of its recipients. `message` in plain words, for `delayed`, `refused` and `failed`. */
+export type RecipientState = 'queued' | 'sent' | 'delivered' | 'delayed' | 'refused' | 'failed';
+
+/**
+ * What became of a reply for one of its recipients. `queued`: the server has not taken it for them yet, and is asked again;
+ * `delayed`: it took it and has not got rid of it. `message` says why, in plain words or the server's own.
+ */
 export interface RecipientFate {
   recipient: string;
-  state: 'queued' | 'sent' | 'delivered' | 'delayed' | 'refused' | 'failed';
+  state: RecipientState;
   code: string | null;
   message: string | null;
 }

@@ -8,12 +8,13 @@ import type { User } from '../people/user.entity.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Conversation, ThreadKey } from './conversation.entity.js';
-import type { MessageView } from './conversation.view.js';
+import type { MessageView, ReplyPreviewView } from './conversation.view.js';
 import { Composition, type NewReply } from './composition.service.js';
 import { Conversations } from './conversations.service.js';
 import { Delivery } from './delivery.entity.js';
 import { Attachment, Message } from './message.entity.js';
 import { preview } from './preview.js';
+import { awaiting } from './recipient-fates.js';
 
 /** Written since the agent last looked. Told apart from the transaction, which may use nothing but its own connection. */
 class Stale extends Error {
@@ -55,6 +56,10 @@ export class Replies {
     return this.conversations.messageView(message.id);
   }
 
+  async preview(conversationId: string, replyToMessageId: string | undefined, author: User): Promise<ReplyPreviewView> {
+    return this.composition.preview(await this.conversations.row(conversationId), replyToMessageId, author);
+  }
+
   private async store(
     conversationId: string,
     reply: NewReply,
@@ -69,11 +74,11 @@ export class Replies {
       if (!reply.force) await this.refuseStale(manager, conversationId, reply.lastSeenMessageId, author);
       await manager.insert(Message, message);
       if (reply.attachmentIds?.length) await attach(manager, message.id, reply.attachmentIds, author);
-      await manager.insert(Delivery, newDelivery(deliveryId, message, reply.sendAt ?? null));
+      await manager.insert(Delivery, newDelivery(deliveryId, message, prepared, reply.sendAt ?? null));
       await insertNew(
         manager,
         ThreadKey,
-        prepared.ownKeys.map((key) => ({ channelId: message.channelId, key, conversationId, claimed: true })),
+        prepared.ownKeys.map((key) => ({ channelId: message.channelId, key, conversationId, claimed: true, messageId: message.id })),
       );
       await this.changes.write(
         manager,
@@ -180,9 +185,17 @@ export class Replies {
   }
 }
 
-function newDelivery(id: string, { id: messageId, channelId }: { id: string; channelId: string }, sendAt: Date | null) {
+function newDelivery(id: string, message: { id: string; channelId: string }, { recipients }: Prepared, sendAt: Date | null) {
   const now = new Date();
-  return { id, messageId, channelId, nextAttemptAt: sendAt ?? now, createdAt: now, updatedAt: now };
+  return {
+    id,
+    messageId: message.id,
+    channelId: message.channelId,
+    recipients: awaiting(recipients),
+    nextAttemptAt: sendAt ?? now,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 async function attach(manager: EntityManager, messageId: string, ids: string[], author: User): Promise<void> {

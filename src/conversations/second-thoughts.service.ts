@@ -7,9 +7,10 @@ import { Composition } from './composition.service.js';
 import { Conversation } from './conversation.entity.js';
 import type { MessageView } from './conversation.view.js';
 import { Conversations } from './conversations.service.js';
-import { Delivery, noError } from './delivery.entity.js';
+import { Delivery, type DeliveryState, noError } from './delivery.entity.js';
 import { Attachment, Message } from './message.entity.js';
 import { preview } from './preview.js';
+import { hasLost, onceMore } from './recipient-fates.js';
 
 /** Second thoughts about a reply: send it again, or take it back. */
 @Injectable()
@@ -22,17 +23,22 @@ export class SecondThoughts {
     private readonly changes: Changes,
   ) {}
 
-  /** Sends a reply again that failed, or that an agent decided to risk sending twice. */
+  /** Sends a reply again that failed or missed some of its recipients, or that an agent decided to risk sending twice. */
   async retry(messageId: string): Promise<MessageView> {
     const { message, delivery } = await this.sent(messageId);
     const conversation = await this.conversations.row(message.conversationId);
     await this.composition.openChannel(conversation, new Date());
     const restart = { state: 'queued' as const, attempts: 0, nextAttemptAt: new Date(), committedAt: null, updatedAt: new Date() };
+    const restartable: DeliveryState[] = [
+      'failed',
+      'uncertain',
+      ...(hasLost(delivery.recipients) ? (['sent', 'delivered', 'read'] as const) : []),
+    ];
     await this.database.transaction(async (manager) => {
       const { affected } = await manager.update(
         Delivery,
-        { id: delivery.id, state: In(['failed', 'uncertain']) },
-        { ...restart, ...noError },
+        { id: delivery.id, fence: delivery.fence, state: In(restartable) },
+        { ...restart, ...noError, recipients: onceMore(delivery.recipients) },
       );
       if (!affected) throw new Conflict(`This reply is ${delivery.state}; only one that failed or is uncertain can be sent again.`);
       await this.changes.write(manager, { type: 'message.updated', conversationId: conversation.id, messageId });

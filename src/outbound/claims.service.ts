@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource, type EntityManager, LessThan } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull, LessThan, LessThanOrEqual } from 'typeorm';
 import { type ChannelAccess, type Connector, ConnectorError, type Outgoing } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
@@ -8,18 +8,13 @@ import { FileStore } from '../files/file-store.js';
 import { Conversation } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
+import { afterFailure, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { Changes } from '../realtime/changes.service.js';
+import { olderOnItsWay } from './order.js';
+import { turnOf } from './pace.js';
 import { nextAttempt } from './retry-schedule.js';
 
 const leaseMs = 30_000;
-
-/** Replies that must go before: being sent, or due and waiting. One that is planned for later holds up nobody. */
-const olderOnItsWay = `
-  SELECT 1 FROM delivery older
-  JOIN message older_message ON older_message.id = older.message_id
-  WHERE older_message.conversation_id = (SELECT conversation_id FROM message WHERE message.id = delivery.message_id)
-    AND older.id < delivery.id
-    AND (older.state = 'sending' OR (older.state = 'queued' AND (older.attempts > 0 OR older.next_attempt_at <= :now)))`;
 
 /** A delivery this process may send, as long as its fence is the row's. */
 export interface Claim {
@@ -49,12 +44,30 @@ export class Claims {
   }
 
   /**
-   * Takes a due delivery, or null when it is not due, taken, or done. One whose conversation has an older one still on its
-   * way waits for that, or the customer would read the answers in the wrong order.
+   * Takes a due delivery. Null when it is not due, taken, or done, or when an older one of its conversation is still on
+   * its way, or the customer would read the answers in the wrong order. A date when its channel's pace lets it go only then.
    */
-  async claim(id: string): Promise<Claim | null> {
+  async claim(id: string): Promise<Claim | Date | null> {
+    const { manager } = this.database;
+    const channelId = await this.channelOf(id);
+    const perMinute = channelId && (await this.rateOf(channelId));
+    const taken = perMinute ? await this.takeInTurn(id, channelId, perMinute) : await this.take(manager, id);
+    if (taken !== true) return taken || null;
+    const delivery = await manager.findOneByOrFail(Delivery, { id });
+    try {
+      const claim = await this.load(delivery);
+      await this.tell(manager, claim.message);
+      this.changes.announce();
+      return claim;
+    } catch (error) {
+      await this.giveBack(delivery, error as Error);
+      return null;
+    }
+  }
+
+  private async take(manager: EntityManager, id: string): Promise<boolean> {
     const now = new Date();
-    const { affected } = await this.database.manager
+    const { affected } = await manager
       .createQueryBuilder()
       .update(Delivery)
       .set({
@@ -65,19 +78,30 @@ export class Claims {
         committedAt: null,
         updatedAt: now,
       })
-      .where(`id = :id AND state = 'queued' AND next_attempt_at <= :now AND NOT EXISTS (${olderOnItsWay})`, { id, now })
+      .where(`id = :id AND state IN ('queued', 'sent') AND next_attempt_at <= :now AND NOT EXISTS (${olderOnItsWay})`, { id, now })
       .execute();
-    if (!affected) return null;
-    const delivery = await this.database.manager.findOneByOrFail(Delivery, { id });
-    try {
-      const claim = await this.load(delivery);
-      await this.tell(this.database.manager, claim.message);
-      this.changes.announce();
-      return claim;
-    } catch (error) {
-      await this.giveBack(delivery, error as Error);
-      return null;
-    }
+    return Boolean(affected);
+  }
+
+  /** Of all processes one at a time decides who of a channel goes next. What has to wait has not been attempted. */
+  private async takeInTurn(id: string, channelId: string, perMinute: number): Promise<boolean | Date> {
+    return this.database.transaction(async (manager) => {
+      if (this.database.options.type === 'postgres')
+        await manager.query('SELECT 1 FROM channel WHERE id = $1 FOR NO KEY UPDATE', [channelId]);
+      const now = new Date();
+      const delivery = await manager.findOneBy(Delivery, { id, state: In(['queued', 'sent']), nextAttemptAt: LessThanOrEqual(now) });
+      if (!delivery) return false;
+      const turn = await turnOf(manager, delivery, perMinute, now);
+      if (!turn) return this.take(manager, id);
+      await manager.update(Delivery, id, { nextAttemptAt: turn, updatedAt: now });
+      return turn;
+    });
+  }
+
+  private async rateOf(channelId: string): Promise<number | null> {
+    const channel = await this.database.manager.findOneBy(Channel, { id: channelId, removedAt: IsNull() });
+    const rate = channel && this.connectors.find(channel.type)?.rate;
+    return rate ? rate((await this.channels.stored(channel)).settings) : null;
   }
 
   /** Everything about a delivery, read fresh. */
@@ -90,7 +114,7 @@ export class Claims {
     const connector = this.connectors.of(channel);
     const files = await manager.find(Attachment, { where: { messageId: message.id }, order: { createdAt: 'ASC', id: 'ASC' } });
     const attachments = await Promise.all(
-      files.map(async ({ filename, contentType, sha256 }) => ({ filename, contentType, content: await this.store.read(sha256) })),
+      files.map(async ({ id, filename, contentType, sha256 }) => ({ id, filename, contentType, content: await this.store.read(sha256) })),
     );
     const outgoing = {
       deliveryId: delivery.id,
@@ -99,6 +123,7 @@ export class Claims {
       html: message.html,
       envelope: (message.envelope ?? {}) as Record<string, unknown>,
       attachments,
+      recipients: stillToReach(delivery.recipients),
       windowMode: connector.replyWindow(conversation, new Date()).mode,
     };
     return { delivery, message, channel, connector, outgoing, access: await this.channels.access(channel) };
@@ -130,9 +155,12 @@ export class Claims {
     this.logger.error({ delivery: delivery.id, error: error.message }, 'cannot prepare this reply');
     const final = error instanceof ConnectorError && !error.retryable;
     const retryAt = final ? null : nextAttempt(delivery.attempts);
+    const recipients = retryAt ? delivery.recipients : givenUp(afterFailure(delivery.recipients, { message: error.message, refused: [] }));
+    const reached = hasReached(recipients);
     const change = {
-      state: retryAt ? ('queued' as const) : ('failed' as const),
+      state: reached ? ('sent' as const) : retryAt ? ('queued' as const) : ('failed' as const),
       nextAttemptAt: retryAt,
+      recipients,
       errorMessage: error.message,
       errorRetryable: !final,
     };

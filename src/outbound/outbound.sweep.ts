@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DataSource, LessThan } from 'typeorm';
-import { Delivery } from '../conversations/delivery.entity.js';
+import { DataSource, In, LessThan } from 'typeorm';
+import { Delivery, type DeliveryState } from '../conversations/delivery.entity.js';
 import { ChannelLanes } from '../queue/channel-lanes.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Repeating } from '../queue/repeating.js';
@@ -38,9 +38,9 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
-    const abandoned = await this.overdue('sending', 'leaseUntil', 0);
+    const abandoned = await this.overdue(['sending'], 'leaseUntil', 0);
     await Promise.all(abandoned.map((delivery) => this.takeOver(delivery)));
-    const due = await this.overdue('queued', 'nextAttemptAt', this.patienceMs);
+    const due = await this.overdue(['queued', 'sent'], 'nextAttemptAt', this.patienceMs);
     this.patienceMs = overdueMs;
     if (due.length) await this.queue.addOutbound(due.map(({ id, attempts }) => ({ id, attempts, notBefore: null })));
     if (Date.now() - this.prunedAt < 3_600_000) return;
@@ -48,9 +48,9 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
     await this.changes.prune();
   }
 
-  private overdue(state: 'sending' | 'queued', column: 'leaseUntil' | 'nextAttemptAt', patienceMs: number): Promise<Delivery[]> {
+  private overdue(states: DeliveryState[], column: 'leaseUntil' | 'nextAttemptAt', patienceMs: number): Promise<Delivery[]> {
     return this.database.manager.find(Delivery, {
-      where: { state, [column]: LessThan(new Date(Date.now() - patienceMs)) },
+      where: { state: In(states), [column]: LessThan(new Date(Date.now() - patienceMs)) },
       order: { [column]: 'ASC' },
       take: batch,
     });

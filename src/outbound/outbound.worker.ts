@@ -27,15 +27,10 @@ export class OutboundWorker extends WorkerHost {
     const channelId = await this.claims.channelOf(job.data.deliveryId);
     if (!channelId) return;
     const leave = this.lanes.enter(channelId);
-    if (!leave) {
-      await job.moveToDelayed(Date.now() + busyDelayMs, token);
-      throw new DelayedError();
-    }
-    try {
-      await this.send(job.data.deliveryId);
-    } finally {
-      leave();
-    }
+    const notBefore = leave ? await this.send(job.data.deliveryId).finally(leave) : new Date(Date.now() + busyDelayMs);
+    if (!notBefore) return;
+    await job.moveToDelayed(notBefore.getTime(), token);
+    throw new DelayedError();
   }
 
   /** The queue itself is in trouble: what it forgets, the sweep adds again. */
@@ -44,9 +39,12 @@ export class OutboundWorker extends WorkerHost {
     this.logger.warn({ error: error.message }, 'queue trouble');
   }
 
-  private async send(deliveryId: string): Promise<void> {
+  /** Resolves with a time when it may not leave before. */
+  private async send(deliveryId: string): Promise<Date | null> {
     const claim = await this.claims.claim(deliveryId);
+    if (claim instanceof Date) return claim;
     if (claim) await this.claims.keeping(claim, () => this.attempt(claim));
+    return null;
   }
 
   private async attempt(claim: Claim): Promise<void> {

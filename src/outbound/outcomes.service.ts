@@ -3,8 +3,9 @@ import { DataSource, type EntityManager, In, Not } from 'typeorm';
 import { ConnectorError, type Found, type Sent } from '#libs/connector';
 import { Channels } from '../channels/channels.service.js';
 import { Conversation, ThreadKey } from '../conversations/conversation.entity.js';
-import { Delivery, noError } from '../conversations/delivery.entity.js';
+import { Delivery } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
+import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { insertNew, isDuplicate, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
@@ -26,36 +27,50 @@ export class Outcomes {
   /** The platform has it. Noting that is tried again when an echo, being taken in at this very moment, is in the way. */
   async sent(claim: Claim, sent: Sent): Promise<void> {
     const { delivery, channel } = claim;
+    let retryAt: Date | null = null;
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.noteSent(claim, sent);
+        retryAt = await this.noteSent(claim, sent);
         break;
       } catch (error) {
         if (!(wantsRetry(error) || isDuplicate(error)) || attempt === 5) throw error;
       }
     }
     this.changes.announce();
+    await this.tryAgain(delivery, retryAt);
     this.logger.log({ channel: channel.id, delivery: delivery.id }, 'sent');
     await this.hurryNext(claim);
     if (channel.healthState === 'needs-auth') await this.channels.report(channel.id, 'ok');
   }
 
-  private async noteSent({ delivery, message, channel }: Claim, { externalId, ownKeys = [] }: Sent): Promise<void> {
+  /** Sent means: to some at least. The rest of the recipients, where there is one, is tried again. */
+  private async noteSent({ delivery, message, channel }: Claim, { externalId, ownKeys = [], refused = [] }: Sent): Promise<Date | null> {
+    const taken = afterTaken(delivery.recipients, refused);
+    const retryAt = stillToReach(taken)?.length ? nextAttempt(delivery.attempts) : null;
+    const recipients = retryAt ? taken : givenUp(taken);
     await this.database.transaction(async (manager) => {
       await removeEchoCopy(manager, message, externalId);
       await manager.update(Message, message.id, { externalId });
       await insertNew(
         manager,
         ThreadKey,
-        ownKeys.map((key) => ({ channelId: channel.id, key, conversationId: message.conversationId, claimed: true })),
+        ownKeys.map((key) => ({
+          channelId: channel.id,
+          key,
+          conversationId: message.conversationId,
+          claimed: true,
+          messageId: message.id,
+        })),
       );
+      // An echo may have been quicker to call it sent, but only we know for whom.
       await manager.update(
         Delivery,
-        { id: delivery.id, state: In(['sending', 'uncertain', 'queued']) },
-        { ...settled, state: 'sent', updatedAt: new Date() },
+        { id: delivery.id, state: In(['sending', 'uncertain', 'queued', 'sent']) },
+        { ...faultOf(recipients), state: 'sent', recipients, nextAttemptAt: retryAt, leaseUntil: null, updatedAt: new Date() },
       );
       await this.tell(manager, message);
     });
+    return retryAt;
   }
 
   /** The next reply of the conversation has been waiting for this one. */
@@ -87,6 +102,8 @@ export class Outcomes {
   /** After a crash or an unclear answer: what does the platform know of it? */
   async resolve(claim: Claim, why: string): Promise<void> {
     const { connector, outgoing, access, delivery } = claim;
+    // That some have it is known; finding it again would not tell whether the others do.
+    if (hasReached(delivery.recipients)) return this.settle(claim, uncertainForRest(delivery, why));
     const since = delivery.committedAt ?? delivery.updatedAt;
     const found = await connector.find(outgoing, access, since).catch((error: Error): Found => {
       this.logger.warn({ delivery: delivery.id, error: error.message }, 'cannot ask the platform whether it was sent');
@@ -117,15 +134,24 @@ export class Outcomes {
   private async retryOrFail(claim: Claim, error: ConnectorError): Promise<void> {
     const retryAt = error.retryable ? nextAttempt(claim.delivery.attempts, error.retryAfterMs) : null;
     const action = error.action ?? (error.kind === 'auth' ? 'Ask an admin to reconnect the channel, then send it again.' : null);
+    const after = afterFailure(claim.delivery.recipients, error);
+    const recipients = retryAt ? after : givenUp(after);
     const told = {
       errorCode: error.code ?? null,
       errorMessage: error.message,
       errorAction: action,
       errorRetryable: error.kind !== 'rejected',
     };
-    await this.settle(claim, { ...told, state: retryAt ? 'queued' : 'failed', nextAttemptAt: retryAt });
-    if (retryAt) await this.queue.addOutbound([{ id: claim.delivery.id, attempts: claim.delivery.attempts, notBefore: retryAt }]);
+    const change = hasReached(recipients)
+      ? { ...faultOf(recipients), state: 'sent' as const }
+      : { ...told, state: retryAt ? ('queued' as const) : ('failed' as const) };
+    await this.settle(claim, { ...change, recipients, nextAttemptAt: retryAt });
+    if (retryAt) await this.tryAgain(claim.delivery, retryAt);
     else await this.hurryNext(claim);
+  }
+
+  private async tryAgain({ id, attempts }: Delivery, notBefore: Date | null): Promise<void> {
+    if (notBefore) await this.queue.addOutbound([{ id, attempts, notBefore }]);
   }
 
   private async settle({ delivery, message }: Claim, change: Partial<Delivery>): Promise<void> {
@@ -150,7 +176,12 @@ const uncertain = (why: string) => ({
   errorAction: 'Ask the customer, or send it again at the risk of sending it twice.',
 });
 
-const settled = { ...noError, nextAttemptAt: null, leaseUntil: null };
+/** Of a later attempt, after some got it with an earlier one. */
+function uncertainForRest({ recipients }: Delivery, why: string): Partial<Delivery> {
+  const message = `It may have been sent to them: ${why}`;
+  const rest = givenUp(afterFailure(recipients, { message, refused: [] }));
+  return { ...faultOf(rest), state: 'sent', recipients: rest, nextAttemptAt: null };
+}
 
 /** The echo of this very message may have come first and been taken for a colleague's. */
 async function removeEchoCopy(manager: EntityManager, message: Message, externalId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Patch, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import '@fastify/cookie';
 import type { FastifyReply } from 'fastify';
@@ -10,6 +10,7 @@ import { User } from './user.entity.js';
 import {
   ApiKeyView,
   FirstAdminBody,
+  MeBody,
   MeView,
   NewApiKeyBody,
   NewUserBody,
@@ -20,7 +21,7 @@ import {
 } from './people.shapes.js';
 
 const view = ({ id, name, email, role }: User): UserView => ({ id, name, email, role });
-const me = ({ user, csrfToken }: Caller): MeView => ({ user: view(user), csrfToken });
+const me = ({ user, csrfToken }: Caller): MeView => ({ user: view(user), signature: user.signature, csrfToken });
 
 @ApiTags('People')
 @Controller('api/v1')
@@ -62,6 +63,12 @@ export class PeopleController {
   @Get('auth/me')
   me(@CurrentCaller() caller: Caller): MeView {
     return me(caller);
+  }
+
+  /** Changes what you decide about yourself. */
+  @Patch('auth/me')
+  async changeMe(@CurrentCaller() caller: Caller, @Body() { signature }: MeBody): Promise<MeView> {
+    return me({ ...caller, user: await this.people.sign(caller.user.id, signature) });
   }
 
   @Get('users')

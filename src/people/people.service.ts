@@ -61,6 +61,12 @@ export class People {
     return user;
   }
 
+  /** Changes what stands below a user's replies. */
+  async sign(id: string, signature: string | null | undefined): Promise<User> {
+    if (signature !== undefined) await this.database.manager.update(User, id, { signature: signature?.trim() || null });
+    return this.get(id);
+  }
+
   /** Opens a session. The token is for the cookie and is not kept. */
   async signIn(email: string, password: string): Promise<{ caller: Caller; token: string; expiresAt: Date }> {
     const user = await this.database.manager.findOneBy(User, { email: email.toLowerCase() });

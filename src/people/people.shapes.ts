@@ -1,4 +1,4 @@
-import { IsEmail, IsIn, IsNotEmpty, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsEmail, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { type UserRole } from './user.entity.js';
 
 export class SignInBody {
@@ -28,8 +28,14 @@ export class UserView {
   role: 'admin' | 'supervisor' | 'agent';
 }
 
+export class MeBody {
+  /** Stands below your replies where the channel has no signature of its own, and where that one names it. Null or empty for none. */
+  @IsOptional() @IsString() @MaxLength(4000) signature?: string | null;
+}
+
 export class MeView {
   user: UserView;
+  signature: string | null;
   /** Goes into the X-CSRF-Token header of every change a browser makes. Null for API keys, which need none. */
   csrfToken: string | null;
 }

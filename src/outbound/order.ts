@@ -1,0 +1,7 @@
+/** Replies of the same conversation that must go before `delivery`: being sent, or due and waiting. One that is planned for later holds up nobody. */
+export const olderOnItsWay = `
+  SELECT 1 FROM delivery older
+  JOIN message older_message ON older_message.id = older.message_id
+  WHERE older_message.conversation_id = (SELECT conversation_id FROM message WHERE message.id = delivery.message_id)
+    AND older.id < delivery.id
+    AND (older.state = 'sending' OR (older.state = 'queued' AND (older.attempts > 0 OR older.next_attempt_at <= :now)))`;
