@@ -91,7 +91,9 @@ export class Places {
     const startedAt = appeared ?? this.now.toISOString();
     const since = importSince === 'all' ? null : wholeSecond(isISO8601(importSince) ? importSince : startedAt);
     const past = appeared || importSince !== 'now';
-    return { ...end, since, newestAt: startedAt, startedAt, ...(past && { backfill: history(state) }) };
+    // All that is ours of such a folder is news, also what came in the very second in which we began.
+    const newestAt = appeared ? new Date(Date.parse(wholeSecond(appeared)) - 1).toISOString() : startedAt;
+    return { ...end, since, newestAt, startedAt, ...(past && { backfill: history(state) }) };
   }
 
   /** The place of a folder that was renamed: gone by its old name, with the same UIDs. Small values are given to many folders and say nothing. */

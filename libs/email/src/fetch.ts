@@ -145,15 +145,13 @@ async function* fetchLarge(source: MailSource, mail: Facts): AsyncGenerator<Mail
   const { uid } = mail;
   try {
     const whole = mail.size > source.maxBytes ? null : yield* intoFile(source, mail);
-    if (whole) return yield { uids: [uid], events: [await toEvent(source, mail, whole)] };
-    const payload = await partialMail(source.client, uid);
-    const event = await toEvent(source, mail, payload);
-    yield { uids: [uid], events: [{ ...event, context: { ...event.context, fullSize: String(mail.size) } }] };
+    const event = await toEvent(source, mail, whole ?? (await partialMail(source.client, uid)));
+    if (!whole) event.context.fullSize = String(mail.size);
+    yield { uids: [uid], events: [event] };
   } catch (error) {
     if (error instanceof SpoolFailure) throw error;
-    if (error instanceof MailGone) return yield { uids: [uid], events: [] };
-    if (isLineLost(source.client, error)) throw new FetchFailure(uid, error);
-    yield { uids: [uid], events: [setAside(source, mail)] };
+    if (!(error instanceof MailGone) && isLineLost(source.client, error)) throw new FetchFailure(uid, error);
+    yield { uids: [uid], events: error instanceof MailGone ? [] : [setAside(source, mail)] };
   }
 }
 

@@ -1,10 +1,12 @@
 import type { ImapFlowError } from 'imapflow';
 import { ConnectorError } from '#libs/connector';
 
+type Failure = Omit<ImapFlowError, 'oauthError'> & { oauthError?: unknown };
+
 /** What an IMAP failure means for the channel, in the server's own words where it gave some. */
 export function imapFailure(error: unknown, host: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
-  const { authenticationFailed, oauthError, serverResponseCode, responseText, throttleReset, message, code } = error as ImapFlowError;
+  const { authenticationFailed, oauthError, serverResponseCode, responseText, throttleReset, message, code } = error as Failure;
   const words = responseText || message;
   // RFC 5530: these codes refuse a login for now, not the password.
   const busy = ['UNAVAILABLE', 'LIMIT', 'INUSE', 'SERVERBUG'].includes(serverResponseCode ?? '');

@@ -6,7 +6,7 @@ import { Places } from './cursor.js';
 import { SpoolFailure } from './fetch.js';
 import { FolderReader } from './folder-reader.js';
 import { type FolderPlan, missingFolders, openFolder, planFolders } from './folders.js';
-import { type EmailOptions, mustBeReadable, openMailbox, readable, type ReadableSettings, withMailbox } from './imap.js';
+import { type EmailOptions, openMailbox, readable, type ReadableSettings, withMailbox } from './imap.js';
 import { imapFailure } from './imap-failure.js';
 import type { EmailSettings } from './settings.js';
 

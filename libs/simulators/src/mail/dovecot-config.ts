@@ -78,7 +78,7 @@ const common = ({ root, port, runAs, introspectionUrl }: DovecotPlan) => [
   'first_valid_uid = 1',
   'first_valid_gid = 1',
   'auth_failure_delay = 0',
-  `namespace inbox {\n  inbox = yes\n  separator = /\n${['Sent', 'Junk', 'Archive'].map(specialFolder).join('')}}`,
+  `namespace inbox {\n  inbox = yes\n  separator = /\n${['Sent', 'Junk', 'Archive', 'All'].map(specialFolder).join('')}}`,
   ...(runAs
     ? [
         `default_internal_user = ${runAs.user}`,

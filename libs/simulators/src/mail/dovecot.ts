@@ -60,7 +60,11 @@ export async function startDovecot({ users, introspectionUrl, idle = true }: Dov
     asUser: (user, work) => asUser(port, user, users[user] ?? '', work),
     list: (user, folder) => maildir.list(user, folder),
     flags: (user, folder) => maildir.flags(user, folder),
-    renumber: (user, folder) => maildir.renumber(user, folder),
+    async renumber(user, folder) {
+      // Dovecot makes a UIDVALIDITY of the second in which it meets a folder.
+      await sleep(1000);
+      await maildir.renumber(user, folder);
+    },
     spoil: (user, number, folder) => maildir.spoil(user, number, folder),
     async restart() {
       await end(server, 'SIGKILL');
