@@ -4,7 +4,10 @@ import { DataSource } from 'typeorm';
 import { AssignmentController } from './assignment/assignment.controller.js';
 import { AssignmentService } from './assignment/assignment.service.js';
 import { ChannelsController } from './channels/channels.controller.js';
+import { ChannelSecrets } from './channels/channel-secrets.service.js';
 import { Channels } from './channels/channels.service.js';
+import { SignInController } from './channels/sign-in.controller.js';
+import { SignIns } from './channels/sign-in.service.js';
 import { Vault } from './channels/vault.js';
 import { Config } from './config.js';
 import { connectorModules, Connectors } from './connectors.js';
@@ -18,6 +21,7 @@ import { Conversations } from './conversations/conversations.service.js';
 import { Composition } from './conversations/composition.service.js';
 import { Replies } from './conversations/replies.service.js';
 import { SecondThoughts } from './conversations/second-thoughts.service.js';
+import { Moves } from './conversations/moves.service.js';
 import { Snooze } from './conversations/snooze.service.js';
 import { ProblemFilter } from './errors.js';
 import { HealthController } from './health/health.controller.js';
@@ -26,15 +30,19 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { WebController } from './http/web.controller.js';
 import { AuditController } from './inbound/audit.controller.js';
 import { Audits } from './inbound/audit.service.js';
+import { Doors } from './inbound/door.service.js';
 import { InboundEventsController } from './inbound/inbound-events.controller.js';
 import { InboundSweep } from './inbound/inbound.sweep.js';
 import { InboundWorker } from './inbound/inbound.worker.js';
+import { AutoAnswer } from './inbound/auto-answer.service.js';
 import { Ingest } from './inbound/ingest.service.js';
 import { Ledger } from './inbound/ledger.service.js';
 import { Names } from './inbound/names.service.js';
 import { NightlyAudit } from './inbound/nightly-audit.js';
 import { OriginalsController } from './inbound/originals.controller.js';
 import { OwnMessages } from './inbound/own-messages.service.js';
+import { Places } from './inbound/places.service.js';
+import { Receipts } from './inbound/receipts.service.js';
 import { Watcher } from './inbound/watcher.service.js';
 import { WebhooksController } from './inbound/webhooks.controller.js';
 import { DeliveriesController } from './outbound/deliveries.controller.js';
@@ -50,15 +58,19 @@ import { Changes } from './realtime/changes.service.js';
 import { EventsController } from './realtime/events.controller.js';
 
 const services: Provider[] = [
-  ...[People, Connectors, Channels, Contacts, Conversations, Composition, Replies, SecondThoughts, AssignmentService],
+  ...[People, Connectors, ChannelSecrets, Channels, SignIns, Contacts, Conversations, Composition, Replies, SecondThoughts, Moves, AssignmentService],
   ...[FileStore, Changes, Ledger, Audits],
 ];
 
 const workers: Provider[] = [
   Ingest,
+  Places,
+  Receipts,
+  AutoAnswer,
   OwnMessages,
   Names,
   Watcher,
+  Doors,
   NightlyAudit,
   InboundWorker,
   InboundSweep,
@@ -70,7 +82,7 @@ const workers: Provider[] = [
 ];
 
 const controllers: Type[] = [
-  ...[PeopleController, ChannelsController, ConversationsController, AttachmentsController, AssignmentController, ContactsController],
+  ...[PeopleController, ChannelsController, SignInController, ConversationsController, AttachmentsController, AssignmentController, ContactsController],
   ...[RemoteImagesController, AuditController, OriginalsController, WebhooksController, InboundEventsController, DeliveriesController, EventsController],
   ...[HealthController, MetricsController, WebController],
 ];

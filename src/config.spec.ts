@@ -38,3 +38,24 @@ test('combinations that cannot work are refused with the reason', () => {
   expect(faultsOf({ ROLE: 'api', DATABASE_URL: 'postgres://x/y' })[0]).toContain('REDIS_URL');
   expect(faultsOf({ ADMIN_EMAIL: 'a@b.example' })[0]).toContain('ADMIN_PASSWORD');
 });
+
+test('a provider for sign-in needs both its id and its secret, and TLS', () => {
+  expect(faultsOf({ GOOGLE_CLIENT_ID: 'id' })).toEqual([
+    'GOOGLE_CLIENT_SECRET: is missing; GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET come together',
+  ]);
+  expect(faultsOf({ MICROSOFT_CLIENT_SECRET: 'hunter2' })[0]).toMatch(/^MICROSOFT_CLIENT_ID: is missing/);
+  expect(faultsOf({ GOOGLE_ISSUER_URL: 'http://127.0.0.1:1' })[0]).toContain('must be https');
+  expect(faultsOf({ GOOGLE_ISSUER_URL: 'http://127.0.0.1:1', ALLOW_PRIVATE_HOSTS: 'true' })).toEqual([]);
+  expect(readConfig({ MICROSOFT_TENANT: 'contoso.example' }).microsoftIssuer).toBe(
+    'https://login.microsoftonline.com/contoso.example/v2.0',
+  );
+});
+
+test('the mail door is named by its protocol, host and port', () => {
+  expect(readConfig({ MAIL_LISTEN: 'lmtp://127.0.0.1:2524' }).MAIL_LISTEN).toBe('lmtp://127.0.0.1:2524');
+  expect(readConfig({ MAIL_LISTEN: 'smtp://[::1]:25' }).MAIL_LISTEN).toBe('smtp://[::1]:25');
+  for (const wrong of ['2525', 'smtps://mx.example:25', 'smtp://mx.example', 'lmtp://mx.example:70000', 'lmtp://mx.example:24/x'])
+    expect(faultsOf({ MAIL_LISTEN: wrong })).toEqual([
+      `MAIL_LISTEN="${wrong}": must be smtp://host:port or lmtp://host:port, such as lmtp://127.0.0.1:2524`,
+    ]);
+});

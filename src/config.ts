@@ -24,12 +24,18 @@ const port = { message: 'must be a port number, 0 to 65535' };
 const seconds = { message: 'must be a whole number of seconds, 1 to 3600' };
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const localUrl = { require_tld: false, require_protocol: true };
+const web = { message: 'must be an http(s) address' };
+const imapServer = { message: 'must be imaps://host:port, or imap://host:port for STARTTLS' };
+const smtpServer = { message: 'must be smtps://host:port, or smtp://host:port for STARTTLS' };
+const portNumber = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
+const serverOf = (scheme: string) => new RegExp(`^${scheme}://(\\[[\\da-f:]+\\]|[\\w.-]+):${portNumber}$`, 'i');
+const mailDoor = { message: 'must be smtp://host:port or lmtp://host:port, such as lmtp://127.0.0.1:2524' };
 
 /** Every environment variable the product reads, parsed once at start. Secrets never leave this object. */
 export class Config {
   @WholeNumber() @IsInt(port) @Min(0, port) @Max(65535, port) PORT = 3000;
   @IsString() HOST = '127.0.0.1';
-  @IsOptional() @IsUrl({ ...localUrl, protocols: ['http', 'https'] }, { message: 'must be an http(s) address' }) PUBLIC_URL?: string;
+  @IsOptional() @IsUrl({ ...localUrl, protocols: ['http', 'https'] }, web) PUBLIC_URL?: string;
   @IsString() @MinLength(1) DATA_DIR = './data';
   @IsOptional() @Matches(/^postgres(ql)?:\/\//, { message: 'must start with postgres://' }) DATABASE_URL?: string;
   @IsOptional() @Matches(/^rediss?:\/\//, { message: 'must start with redis:// or rediss://' }) REDIS_URL?: string;
@@ -47,9 +53,21 @@ export class Config {
   @IsOptional() @IsString() META_VERIFY_TOKEN?: string;
   @IsOptional() @IsString() INSTAGRAM_APP_ID?: string;
   @IsOptional() @IsString() INSTAGRAM_APP_SECRET?: string;
-  @IsUrl(localUrl, { message: 'must be an http(s) address' }) META_GRAPH_URL = 'https://graph.facebook.com';
-  @IsUrl(localUrl, { message: 'must be an http(s) address' }) INSTAGRAM_GRAPH_URL = 'https://graph.instagram.com';
+  @IsUrl(localUrl, web) META_GRAPH_URL = 'https://graph.facebook.com';
+  @IsUrl(localUrl, web) INSTAGRAM_GRAPH_URL = 'https://graph.instagram.com';
   @Matches(/^v\d+\.\d+$/, { message: 'must look like v26.0' }) GRAPH_VERSION = 'v26.0';
+  @IsOptional() @IsString() GOOGLE_CLIENT_ID?: string;
+  @IsOptional() @IsString() GOOGLE_CLIENT_SECRET?: string;
+  @IsUrl(localUrl, web) GOOGLE_ISSUER_URL = 'https://accounts.google.com';
+  @Matches(serverOf('imaps?'), imapServer) GOOGLE_IMAP_URL = 'imaps://imap.gmail.com:993';
+  @Matches(serverOf('smtps?'), smtpServer) GOOGLE_SMTP_URL = 'smtps://smtp.gmail.com:465';
+  @IsOptional() @IsString() MICROSOFT_CLIENT_ID?: string;
+  @IsOptional() @IsString() MICROSOFT_CLIENT_SECRET?: string;
+  @Matches(/^[\w.-]+$/, { message: 'must be a tenant id or domain, or common, organizations or consumers' }) MICROSOFT_TENANT = 'common';
+  @IsOptional() @IsUrl(localUrl, web) MICROSOFT_ISSUER_URL?: string;
+  @Matches(serverOf('imaps?'), imapServer) MICROSOFT_IMAP_URL = 'imaps://outlook.office365.com:993';
+  @Matches(serverOf('smtps?'), smtpServer) MICROSOFT_SMTP_URL = 'smtp://smtp.office365.com:587';
+  @IsOptional() @Matches(serverOf('(smtp|lmtp)'), mailDoor) MAIL_LISTEN?: string;
   @WholeNumber() @IsInt(seconds) @Min(1, seconds) @Max(3600, seconds) IMAP_POLL_SECONDS = 60;
   @IsIn(levels, { message: `must be one of ${levels.join(', ')}` }) LOG_LEVEL = 'info';
   @TrueOrFalse() @IsBoolean({ message: 'must be true or false' }) ALLOW_PRIVATE_HOSTS = false;
@@ -57,6 +75,11 @@ export class Config {
   /** Where people and platforms reach us, without a trailing slash. */
   get publicUrl(): string {
     return (this.PUBLIC_URL ?? `http://localhost:${this.PORT}`).replace(/\/+$/, '');
+  }
+
+  /** The OpenID issuer of Microsoft accounts. */
+  get microsoftIssuer(): string {
+    return this.MICROSOFT_ISSUER_URL ?? `https://login.microsoftonline.com/${this.MICROSOFT_TENANT}/v2.0`;
   }
 
   get servesHttp(): boolean {
@@ -103,6 +126,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 const optionalNames = [
   ...['PUBLIC_URL', 'DATABASE_URL', 'REDIS_URL', 'ADMIN_EMAIL', 'ADMIN_PASSWORD', 'ENCRYPTION_KEY'],
   ...['META_APP_ID', 'META_APP_SECRET', 'META_VERIFY_TOKEN', 'INSTAGRAM_APP_ID', 'INSTAGRAM_APP_SECRET'],
+  ...['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET', 'MICROSOFT_CLIENT_ID', 'MICROSOFT_CLIENT_SECRET', 'MICROSOFT_ISSUER_URL', 'MAIL_LISTEN'],
 ];
 
 function shown(name: string, value: unknown): string {
@@ -120,5 +144,15 @@ function contradictions(config: Config): string[] {
   if (config.ROLE !== 'all' && config.QUEUE_BACKEND === 'redis' && !config.REDIS_URL)
     faults.push(`ROLE="${config.ROLE}": needs REDIS_URL or QUEUE_BACKEND=postgres; the private Redis belongs to one process`);
   if (config.ADMIN_PASSWORD && !config.ADMIN_EMAIL) faults.push('ADMIN_PASSWORD: needs ADMIN_EMAIL beside it');
+  for (const provider of ['GOOGLE', 'MICROSOFT'] as const) faults.push(...signInFaults(config, provider));
   return faults;
+}
+
+function signInFaults(config: Config, provider: 'GOOGLE' | 'MICROSOFT'): string[] {
+  const [id, secret] = [`${provider}_CLIENT_ID`, `${provider}_CLIENT_SECRET`] as const;
+  if (!config[id] !== !config[secret]) return [`${config[id] ? secret : id}: is missing; ${id} and ${secret} come together`];
+  const issuer = config[`${provider}_ISSUER_URL`];
+  if (issuer?.startsWith('http:') && !config.ALLOW_PRIVATE_HOSTS)
+    return [`${provider}_ISSUER_URL=${JSON.stringify(issuer)}: must be https; plain http is for tests and needs ALLOW_PRIVATE_HOSTS=true`];
+  return [];
 }

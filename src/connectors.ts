@@ -7,7 +7,21 @@ import type { Config } from './config.js';
 
 /** The connectors there are: the one place a connector is registered. */
 export const connectorModules = (config: Config): DynamicModule[] => [
-  EmailModule.register({ allowPrivateHosts: config.ALLOW_PRIVATE_HOSTS, pollSeconds: config.IMAP_POLL_SECONDS }),
+  EmailModule.register({
+    allowPrivateHosts: config.ALLOW_PRIVATE_HOSTS,
+    pollSeconds: config.IMAP_POLL_SECONDS,
+    google: registration(config.GOOGLE_CLIENT_ID, config.GOOGLE_CLIENT_SECRET, {
+      issuer: config.GOOGLE_ISSUER_URL,
+      imapUrl: config.GOOGLE_IMAP_URL,
+      smtpUrl: config.GOOGLE_SMTP_URL,
+    }),
+    microsoft: registration(config.MICROSOFT_CLIENT_ID, config.MICROSOFT_CLIENT_SECRET, {
+      issuer: config.microsoftIssuer,
+      imapUrl: config.MICROSOFT_IMAP_URL,
+      smtpUrl: config.MICROSOFT_SMTP_URL,
+    }),
+    listen: config.MAIL_LISTEN,
+  }),
   MetaModule.register({
     appId: config.META_APP_ID,
     appSecret: config.META_APP_SECRET,
@@ -18,6 +32,11 @@ export const connectorModules = (config: Config): DynamicModule[] => [
     graphVersion: config.GRAPH_VERSION,
   }),
 ];
+
+/** A provider that the operator has not registered us with is not offered. */
+function registration<T>(clientId: string | undefined, clientSecret: string | undefined, where: T) {
+  return clientId && clientSecret ? { clientId, clientSecret, ...where } : undefined;
+}
 
 /** Finds the connectors that the modules above provide. */
 @Injectable()

@@ -16,13 +16,6 @@ import {
   NewChannelBody,
 } from './channels.shapes.js';
 
-export function channelView(channel: Channel): ChannelView {
-  const { id, type, name, address, enabled, lastEventAt, lastSyncAt, importDone, importTotal } = channel;
-  const health: ChannelHealth = { state: channel.healthState, detail: channel.healthDetail, lastEventAt, lastSyncAt };
-  if (importTotal !== null && importDone !== null) health.importProgress = { done: importDone, total: importTotal };
-  return { id, type, name, address, enabled, health };
-}
-
 @ApiTags('Channels')
 @Controller('api/v1')
 export class ChannelsController {
@@ -35,28 +28,37 @@ export class ChannelsController {
   @Get('connectors')
   listConnectors(): ConnectorView[] {
     return this.connectors.all().map((connector) => {
-      const { type, label, kinds, capabilities, asksAddress } = connector;
-      return { type, label, kinds, capabilities, asksAddress, settingsSchema: this.connectors.schemaOf(connector) };
+      const { type, label, kinds, capabilities, asksAddress, signIn } = connector;
+      return {
+        type,
+        label,
+        kinds,
+        capabilities,
+        asksAddress,
+        signIn: signIn?.providers ?? [],
+        settingsSchema: this.connectors.schemaOf(connector),
+      };
     });
   }
 
   @Get('channels')
   async list(): Promise<ChannelList> {
-    return { items: (await this.channels.list()).map(channelView), nextCursor: null };
+    const channels = await this.channels.list();
+    return { items: await Promise.all(channels.map((channel) => this.view(channel))), nextCursor: null };
   }
 
   @Get('channels/:id')
   @Roles('admin', 'supervisor')
   async find(@IdParam() id: string): Promise<ChannelWithSettings> {
     const channel = await this.channels.get(id);
-    return { ...channelView(channel), settings: await this.channels.visibleSettings(channel) };
+    return { ...(await this.view(channel)), settings: await this.channels.visibleSettings(channel) };
   }
 
   /** Connects an account. The credentials are tried first: 422 with the server's own words when it refuses them. */
   @Post('channels')
   @Roles('admin')
   async create(@Body() body: NewChannelBody): Promise<ChannelView> {
-    return channelView(await this.channels.create(body));
+    return this.view(await this.channels.create(body));
   }
 
   /** Tries settings without keeping them. */
@@ -71,7 +73,7 @@ export class ChannelsController {
   @Patch('channels/:id')
   @Roles('admin')
   async update(@IdParam() id: string, @Body() patch: ChannelPatchBody): Promise<ChannelView> {
-    return channelView(await this.channels.update(id, patch));
+    return this.view(await this.channels.update(id, patch));
   }
 
   /** Disconnects the account and forgets its credentials; its conversations stay. */
@@ -80,5 +82,13 @@ export class ChannelsController {
   @Roles('admin')
   remove(@IdParam() id: string): Promise<void> {
     return this.channels.remove(id);
+  }
+
+  private async view(channel: Channel): Promise<ChannelView> {
+    const { id, type, name, address, enabled, lastEventAt, lastSyncAt, importDone, importTotal, lastAudit: audit } = channel;
+    const action = await this.channels.remedy(channel);
+    const health: ChannelHealth = { state: channel.healthState, detail: channel.healthDetail, action, lastEventAt, lastSyncAt };
+    if (importTotal !== null && importDone !== null) health.importProgress = { done: importDone, total: importTotal };
+    return { id, type, name, address, enabled, health, audit };
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { type Account, type ChannelAccess, type Check, type Connector, ConnectorError, withoutSecrets } from '#libs/connector';
 import { Connectors } from '../connectors.js';
 import { newId } from '../database/columns.js';
@@ -9,6 +9,7 @@ import { isDuplicate } from '../database/data-source.js';
 import { type FieldError, Invalid, NotFound, fieldErrors } from '../errors.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Channel, ChannelSecret, ChannelWatch, type HealthState } from './channel.entity.js';
+import { ChannelSecrets } from './channel-secrets.service.js';
 import { Vault } from './vault.js';
 
 export interface NewChannel {
@@ -24,7 +25,14 @@ export interface ChannelPatch {
   settings?: Record<string, unknown>;
 }
 
-/** Connected channels, their sealed settings and their health. */
+/** Something to be done in the browser about a channel that lost its sign-in. */
+export interface ChannelRemedy {
+  kind: 'sign-in';
+  label: string;
+  provider: string;
+}
+
+/** Connected channels, their settings and their health. */
 @Injectable()
 export class Channels {
   private readonly logger = new Logger('channels');
@@ -33,6 +41,7 @@ export class Channels {
     private readonly database: DataSource,
     private readonly connectors: Connectors,
     @Inject(Vault) private readonly vault: Vault,
+    private readonly secrets: ChannelSecrets,
     private readonly changes: Changes,
   ) {}
 
@@ -71,13 +80,12 @@ export class Channels {
   /** Changes name, settings (checked live; omitted secrets stay) or whether it is on. */
   async update(id: string, patch: ChannelPatch): Promise<Channel> {
     const channel = await this.get(id);
-    const settings = patch.settings && (await this.mergedSettings(channel, patch.settings));
-    await this.database.transaction(async (manager) => {
-      const { name = channel.name, enabled = channel.enabled } = patch;
-      await manager.update(Channel, id, { name, enabled, ...(settings && { healthState: 'ok' as const, healthDetail: null }) });
-      if (settings) await this.seal(manager, id, settings);
-      await this.changes.write(manager, { type: 'channel.updated' });
-    });
+    const { settings } = patch;
+    if (settings) {
+      await this.tryOut(channel, settings);
+      // What was tried may hold a token that has been renewed meanwhile, so the patch goes onto what is stored now.
+      await this.secrets.exclusively(id, async () => this.change(channel, patch, await this.merged(channel, settings))).catch(asInvalid);
+    } else await this.change(channel, patch);
     this.changes.announce();
     return this.get(id);
   }
@@ -94,26 +102,41 @@ export class Channels {
     this.changes.announce();
   }
 
-  /** The channel as its connector sees it, ready to talk to the platform. */
-  access(channel: Channel): Promise<ChannelAccess> {
-    return this.stored(channel);
+  /**
+   * The channel as its connector sees it, ready to talk to the platform: tokens are good for some minutes. May ask a provider
+   * for new ones, so it must not be called within a transaction. Throws a ConnectorError when there are none to be had.
+   */
+  async access(channel: Channel): Promise<ChannelAccess> {
+    try {
+      return this.outline(channel, await this.secrets.fresh(channel));
+    } catch (error) {
+      if (error instanceof ConnectorError && error.kind === 'auth') await this.report(channel.id, 'needs-auth', error.message);
+      throw error;
+    }
   }
 
   /** The channel with its settings as they are stored, for parsing and preparing, which talk to nobody. */
   async stored(channel: Channel): Promise<ChannelAccess> {
-    const secret = await this.database.manager.findOneByOrFail(ChannelSecret, { channelId: channel.id });
-    const settings = JSON.parse(this.vault.open(secret.sealed, channel.id)) as Record<string, unknown>;
-    return {
-      id: channel.id,
-      address: channel.address,
-      signingKey: this.vault.derive('channel signing', channel.id),
-      settings: plainToInstance(this.connectors.of(channel).settings, settings),
-    };
+    return this.outline(channel, await this.secrets.stored(channel));
+  }
+
+  /** Those of these accounts that are connected, with their settings as they are stored. */
+  async connected(type: string, accounts: string[]): Promise<Array<{ account: string; settings: object }>> {
+    const channels = await this.database.manager.findBy(Channel, { type, externalId: In(accounts), removedAt: IsNull() });
+    return Promise.all(channels.map(async (channel) => ({ account: channel.externalId, settings: await this.secrets.stored(channel) })));
   }
 
   async visibleSettings(channel: Channel): Promise<Record<string, unknown>> {
-    const { settings } = await this.stored(channel);
-    return withoutSecrets(this.connectors.schemaOf(this.connectors.of(channel)), settings);
+    return withoutSecrets(this.connectors.schemaOf(this.connectors.of(channel)), await this.secrets.stored(channel));
+  }
+
+  /** How an admin brings a channel back that lost its sign-in at a provider; null where there is no such way. */
+  async remedy(channel: Channel): Promise<ChannelRemedy | null> {
+    const signIn = this.connectors.find(channel.type)?.signIn;
+    if (channel.healthState !== 'needs-auth' || !signIn) return null;
+    const used = signIn.usedBy(await this.secrets.stored(channel));
+    const offered = signIn.providers.find(({ id }) => id === used);
+    return offered ? { kind: 'sign-in', label: `Sign in again at ${offered.label}`, provider: offered.id } : null;
   }
 
   /** Notes how a channel is doing; browsers hear of it only when that changed. */
@@ -142,14 +165,35 @@ export class Channels {
     return { connector, settings, account: accountOf(connector, input.address, settings) };
   }
 
-  private async mergedSettings(channel: Channel, patch: Record<string, unknown>): Promise<object> {
-    const { settings: current } = await this.access(channel);
-    const merged = merge(current as Record<string, unknown>, patch);
-    const { connector, settings, account } = await this.understand({ ...channel, settings: merged });
-    if (account.externalId !== channel.externalId)
+  private outline({ id, address }: Channel, settings: object): ChannelAccess {
+    return { id, address, signingKey: this.vault.derive('channel signing', id), settings };
+  }
+
+  /** The settings a patch leads to. */
+  private async merged(channel: Channel, patch: Record<string, unknown>, current?: object): Promise<object> {
+    const settings = merge((current ?? (await this.secrets.stored(channel))) as Record<string, unknown>, patch);
+    const understood = await this.understand({ ...channel, settings });
+    if (understood.account.externalId !== channel.externalId)
       throw new Invalid('These settings belong to another account. Connect it as a channel of its own.');
-    await refuseUnlessWorking(connector, account, settings);
-    return settings;
+    return understood.settings;
+  }
+
+  private async tryOut(channel: Channel, patch: Record<string, unknown>): Promise<void> {
+    const connector = this.connectors.of(channel);
+    let settings = await this.merged(channel, patch);
+    // Only a patch that leaves the tokens alone is tried with fresh ones: one that replaces lost ones must not need them.
+    if (connector.refreshDue?.(settings, new Date()))
+      settings = await this.merged(channel, patch, await this.secrets.fresh(channel).catch(asInvalid));
+    await refuseUnlessWorking(connector, accountOf(connector, channel.address, settings), settings);
+  }
+
+  private async change(channel: Channel, patch: ChannelPatch, settings?: object): Promise<void> {
+    const { name = channel.name, enabled = channel.enabled } = patch;
+    await this.database.transaction(async (manager) => {
+      await manager.update(Channel, channel.id, { name, enabled, ...(settings && { healthState: 'ok' as const, healthDetail: null }) });
+      if (settings) await this.seal(manager, channel.id, settings);
+      await this.changes.write(manager, { type: 'channel.updated' });
+    });
   }
 
   /** An account that was connected before takes up its old channel again. */
@@ -171,9 +215,8 @@ export class Channels {
   }
 
   private async seal(manager: EntityManager, channelId: string, settings: object): Promise<void> {
-    const sealed = this.vault.seal(JSON.stringify(settings), channelId);
     await manager.increment(Channel, { id: channelId }, 'settingsVersion', 1);
-    await manager.upsert(ChannelSecret, { channelId, sealed }, ['channelId']);
+    await this.secrets.write(manager, channelId, settings);
   }
 }
 
@@ -185,8 +228,9 @@ function accountOf(connector: Connector, address: string | undefined, settings: 
   }
 }
 
-function asInvalid(error: unknown): never {
-  throw error instanceof ConnectorError ? new Invalid(error.message) : error;
+/** A refusal of a platform as an answer to the admin who tried. */
+export function asInvalid(error: unknown): never {
+  throw error instanceof ConnectorError ? new Invalid([error.message, error.action].filter(Boolean).join('. ')) : error;
 }
 
 const alreadyConnected = ({ address }: Account) => new Invalid(`${address} is connected already. Change that channel, or remove it first.`);

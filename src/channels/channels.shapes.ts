@@ -33,9 +33,28 @@ export class ImportProgress {
   total: number;
 }
 
+export class ChannelAction {
+  kind: 'sign-in';
+  /** For the button. */
+  label: string;
+  /** For POST /channels/sign-in. */
+  provider: string;
+}
+
+export class ChannelAudit {
+  at: string;
+  /** What the platform held, and how much of it was stored. */
+  there: number;
+  here: number;
+  missing: number;
+  reimported: number;
+}
+
 export class ChannelHealth {
   state: 'ok' | 'degraded' | 'needs-auth' | 'down';
   detail: string | null;
+  /** What brings it back, where a button can. */
+  action: ChannelAction | null;
   lastEventAt: Date | null;
   lastSyncAt: Date | null;
   importProgress?: ImportProgress;
@@ -48,6 +67,8 @@ export class ChannelView {
   address: string;
   enabled: boolean;
   health: ChannelHealth;
+  /** Of the last audit; null before the first. */
+  audit: ChannelAudit | null;
 }
 
 export class ChannelWithSettings extends ChannelView {
@@ -70,6 +91,11 @@ export class CapabilitiesView {
   lengthUnit: 'characters' | 'bytes';
 }
 
+export class ProviderView {
+  id: string;
+  label: string;
+}
+
 export class ConnectorView {
   type: string;
   label: string;
@@ -77,6 +103,8 @@ export class ConnectorView {
   capabilities: CapabilitiesView;
   /** Whether `address` must be named when connecting. */
   asksAddress: boolean;
+  /** Providers where a sign-in in the browser takes the place of passwords; see POST /channels/sign-in. */
+  signIn: ProviderView[];
   /** JSON schema of the settings; `writeOnly` properties are secrets. */
   settingsSchema: Record<string, unknown>;
 }

@@ -74,8 +74,8 @@ export interface WatchContext<S = object> {
   spool: string;
   /** Resolves once events and cursor are durable; only then may the watcher go on. */
   store(events: RawEvent[], cursor: Cursor): Promise<void>;
-  /** Tell that the platform was reached and everything there was taken in. */
-  healthy(progress?: { done: number; total: number }): void;
+  /** Tell that the platform was reached and everything there was taken in; `complaint` names what an admin has to see to all the same. */
+  healthy(progress?: { done: number; total: number }, complaint?: string): void;
 }
 
 /** A platform we ask. `watch` runs until the signal aborts; it throws a `ConnectorError` when the line is lost and is then started anew with backoff. */
@@ -178,6 +178,16 @@ export interface ParsedAttachment {
   content: Content;
 }
 
+/** A mail inside of a mail. `envelope` is what an answer to its author needs, `ownKeys` how later mails may refer to it. */
+export interface ForwardedMail {
+  author: Person;
+  subject: string | null;
+  comment: string;
+  text: string;
+  envelope: Record<string, unknown>;
+  ownKeys: string[];
+}
+
 /** What decides beside its keys where a mail belongs. Chats need none of this: there the platform names the conversation. */
 export interface Correspondence {
   /** The subject without prefixes and tags, in lower case; empty when there is none. */
@@ -189,7 +199,7 @@ export interface Correspondence {
   /** Everybody it names beside our own address: they may go on with the conversation. */
   participants: Person[];
   /** The mail a colleague passed on by hand, if it is one: its author is the customer then, and `comment` what the colleague wrote above. */
-  forwarded: { author: Person; comment: string; text: string } | null;
+  forwarded: ForwardedMail | null;
   /** An answer to a conversation closed longer than this many days opens a new one. */
   reopenDays: number;
   /** Join by subject and sender within so many days where no id is known; 0 for never. */

@@ -3,7 +3,10 @@ import { isAddress } from './addresses.js';
 import { audit } from './audit.js';
 import { check } from './check.js';
 import { choices } from './choices.js';
+import { door } from './door.js';
 import type { EmailOptions } from './imap.js';
+import { oauth } from './oauth.js';
+import { google, microsoft, type OAuthRegistration } from './oauth-providers.js';
 import { original } from './original.js';
 import { parse } from './parse.js';
 import { prepare, suggest } from './prepare.js';
@@ -15,8 +18,17 @@ import { begin, watch } from './watch.js';
 
 const alwaysOpen: ReplyWindow = { open: true, mode: 'standard', closesAt: null, reason: null };
 
+/** What the environment tells the connector. */
+export interface EmailModuleOptions extends EmailOptions {
+  /** Where this installation is registered for sign-in; absent where it is not. */
+  google?: OAuthRegistration;
+  microsoft?: OAuthRegistration;
+  /** `smtp://host:port` or `lmtp://host:port` where mail for our addresses is taken; absent for nowhere. */
+  listen?: string;
+}
+
 /** Mail over IMAP and SMTP. Closing the pool ends the sessions that wait for the next mail. */
-export function emailConnector(options: EmailOptions, pool = new SmtpPool(options)): Connector<EmailSettings> {
+export function emailConnector(options: EmailModuleOptions, pool = new SmtpPool(options)): Connector<EmailSettings> {
   return {
     type: 'email',
     label: 'Email',
@@ -38,6 +50,10 @@ export function emailConnector(options: EmailOptions, pool = new SmtpPool(option
     choices: (settings) => choices(settings, options),
     audit: (context) => audit(context, options),
     original: (event, channel) => original(event, channel, options),
+    ...oauth(
+      [options.google && google(options.google), options.microsoft && microsoft(options.microsoft)].filter((one) => one !== undefined),
+    ),
+    ...(options.listen && { door: door(options.listen) }),
     rate: ({ sendPerMinute }) => sendPerMinute ?? null,
   };
 }

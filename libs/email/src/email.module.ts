@@ -1,7 +1,6 @@
 import { Module, type DynamicModule, type OnModuleDestroy } from '@nestjs/common';
 import { provideConnector } from '#libs/connector';
-import { emailConnector } from './email-connector.js';
-import type { EmailOptions } from './imap.js';
+import { emailConnector, type EmailModuleOptions } from './email-connector.js';
 import { SmtpPool } from './smtp-pool.js';
 
 /** Mailboxes over IMAP and SMTP. */
@@ -13,7 +12,7 @@ export class EmailModule implements OnModuleDestroy {
     this.pool.close();
   }
 
-  static register(options: EmailOptions): DynamicModule {
+  static register(options: EmailModuleOptions): DynamicModule {
     const pool = new SmtpPool(options);
     const connector = provideConnector(emailConnector(options, pool));
     return { module: EmailModule, providers: [connector, { provide: SmtpPool, useValue: pool }], exports: [connector.provide] };

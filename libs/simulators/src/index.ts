@@ -4,3 +4,4 @@ export { startSmtpSink, type SmtpSink } from './mail/smtp-sink.js';
 export { MailCustomers } from './mail/mail-customers.js';
 export { startMetaPlatform, type MetaPlatform } from './meta/platform.js';
 export type { MetaAccount } from './meta/world.js';
+export { startOAuthProvider, type OAuthProvider } from './oauth/oauth-provider.js';
