@@ -1,4 +1,5 @@
-import { htmlToText, sanitizeIncoming, sanitizeOutgoing } from './html.js';
+import { htmlToText } from './html-to-text.js';
+import { sanitizeIncoming, sanitizeOutgoing } from './html.js';
 
 test.each([
   '<img src=x onerror=alert(1)>',

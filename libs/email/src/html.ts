@@ -1,14 +1,14 @@
-import { convert } from 'html-to-text';
 import sanitize, { type IOptions } from 'sanitize-html';
+import { quoteClass, quoteClasses } from './quote-classes.js';
+import { showRealHosts } from './real-host.js';
 
-/** Marks where quoted history begins in text made of HTML; a private-use character that no mail contains by itself. */
-export const quoteMark = '\uE0F1';
-
-const maxHtml = 2 * 2 ** 20;
+/** So many characters of a mail's HTML are shown; the rest is in the mail itself. */
+export const maxHtml = 2 * 2 ** 20;
 const length = /^-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?$/;
 const box = /^(-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?|auto)( (-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?|auto)){0,3}$/;
 const words = /^[\w\s.,'"#%-]{1,200}$/;
-const noUrl = /^(?!.*(?:url|expression|var)\s*\()[\w\s.,'"#%()-]{1,200}$/i;
+/** Colours may be functions; anything else with parentheses may load, compute or run. */
+const noUrl = /^(?!.*(?<!\b(?:rgba?|hsla?))\s*\()[\w\s.,'"#%()-]{1,200}$/i;
 
 const styles: Record<string, RegExp[]> = {
   ...Object.fromEntries(
@@ -35,7 +35,7 @@ const allowList: IOptions = {
       ' ',
     ),
   allowedAttributes: {
-    '*': ['title', 'dir', 'lang', 'align', 'valign', 'bgcolor', 'width', 'height', 'style'],
+    '*': ['title', 'dir', 'lang', 'align', 'valign', 'bgcolor', 'width', 'height', 'style', 'class'],
     a: ['href', 'target', 'rel'],
     img: ['src', 'alt', 'data-blocked-src'],
     font: ['color', 'size', 'face'],
@@ -43,10 +43,8 @@ const allowList: IOptions = {
     td: ['colspan', 'rowspan'],
     th: ['colspan', 'rowspan'],
     ol: ['start', 'type'],
-    div: ['class'],
-    blockquote: ['class'],
   },
-  allowedClasses: { div: ['quoted-history'], blockquote: ['quoted-history'] },
+  allowedClasses: { '*': quoteClasses },
   allowedSchemes: ['http', 'https', 'mailto', 'tel'],
   allowedSchemesByTag: { img: ['cid', 'data', 'http', 'https'] },
   allowedSchemesAppliedToAttributes: ['href', 'src', 'data-blocked-src'],
@@ -61,10 +59,6 @@ const allowList: IOptions = {
 };
 
 type Attributes = Record<string, string>;
-
-const quoteClasses =
-  /\b(gmail_quote|moz-cite-prefix|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|hs_reply|front-blockquote|freshdesk_quote)\b/;
-const quoteIds = /^(x_)?(divRplyFwdMsg|appendonsend|mail-editor-reference-message-container|OLK_SRC_BODY_SECTION)$|^yahoo_quoted/;
 
 const maxDepth = 500;
 const leaves = new Set('area base br col embed hr img input link meta source track wbr'.split(' '));
@@ -92,12 +86,18 @@ function tamed(html: string): string {
 /**
  * HTML of a stranger made safe to show: an allow-list of elements, attributes and styles; no scripts, forms, frames or
  * tracking pixels. Remote images do not load: their address waits in `data-blocked-src`. Quoted history carries the
- * class `quoted-history`. Pictures within the mail keep their `cid:` address.
+ * class `quoted-history`. Pictures within the mail keep their `cid:` address. A link that names another host than it
+ * leads to says where it leads.
  */
 export function sanitizeIncoming(html: string): string {
+  return showRealHosts(allowedOnly(html));
+}
+
+/** The same without a word added, for making text of it. */
+export function allowedOnly(html: string): string {
   return sanitize(tamed(html), {
     ...allowList,
-    transformTags: { a: safeLink, img: blockImage, div: markQuote, blockquote: markQuote },
+    transformTags: { a: safeLink, img: blockImage, '*': markQuote },
     exclusiveFilter: ({ tag, attribs }) =>
       tag === 'img' && (isPixel(attribs) || (!attribs.src && !attribs['data-blocked-src'] && !attribs.alt)),
   });
@@ -105,7 +105,7 @@ export function sanitizeIncoming(html: string): string {
 
 /** HTML of an agent made safe to send: the same allow-list, images as they are. */
 export function sanitizeOutgoing(html: string): string {
-  return sanitize(tamed(html), { ...allowList, transformTags: { a: safeLink, img: safeImage } });
+  return sanitize(tamed(html), { ...allowList, allowedClasses: { '*': [] }, transformTags: { a: safeLink, img: safeImage } });
 }
 
 function safeLink(tagName: string, attribs: Attributes) {
@@ -124,41 +124,11 @@ function blockImage(tagName: string, { src = '', ...attribs }: Attributes) {
   return { tagName, attribs: /^https?:\/\//i.test(source) ? { ...attribs, 'data-blocked-src': source } : attribs };
 }
 
-function markQuote(tagName: string, attribs: Attributes) {
-  const cite = tagName === 'blockquote' && attribs.type === 'cite';
-  const quoted = cite || quoteClasses.test(attribs.class ?? '') || quoteIds.test(attribs.id ?? '');
-  return { tagName, attribs: quoted ? { ...attribs, class: 'quoted-history' } : attribs };
+function markQuote(tagName: string, { class: given, ...attribs }: Attributes) {
+  const mark = quoteClass(tagName, { ...attribs, ...(given && { class: given }) });
+  return { tagName, attribs: mark ? { ...attribs, class: mark } : attribs };
 }
 
 function isPixel({ width, height, style = '' }: Attributes): boolean {
   return [width, height].some((size) => size !== undefined && Number.parseFloat(size) <= 2) || /display\s*:\s*none/i.test(style);
-}
-
-/** The words of an HTML mail as text, {@link quoteMark} standing where a mail program says that history begins. */
-export function htmlToText(html: string): string {
-  return convert(tamed(html), {
-    wordwrap: false,
-    limits: { maxDepth: 200, maxInputLength: maxHtml },
-    formatters: {
-      quoted(element, walk, builder) {
-        builder.openBlock({ leadingLineBreaks: 2 });
-        builder.addInline(quoteMark, { noWordTransform: true });
-        builder.closeBlock({ trailingLineBreaks: 1 });
-        walk(element.children, builder);
-      },
-    },
-    selectors: [
-      ...['div.gmail_quote', 'div.moz-cite-prefix', 'div.yahoo_quoted', 'div.protonmail_quote', '#divRplyFwdMsg', '#appendonsend'].map(
-        (selector) => ({
-          selector,
-          format: 'quoted',
-        }),
-      ),
-      ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
-      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'], ignoreHref: false } },
-      { selector: 'img', format: 'skip' },
-      { selector: 'table', format: 'block' },
-      { selector: 'td', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
-    ],
-  }).trim();
 }

@@ -1,7 +1,9 @@
 import sanitize from 'sanitize-html';
 import type { Draft } from '#libs/connector';
 import type { Quote } from './envelope.js';
-import { htmlToText, quoteMark, sanitizeOutgoing } from './html.js';
+import { htmlToText } from './html-to-text.js';
+import { sanitizeOutgoing } from './html.js';
+import { quoteMark } from './reply-text.js';
 import { escapeHtml, textToHtml } from './text-html.js';
 
 const maxText = 10_000;

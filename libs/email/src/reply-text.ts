@@ -1,94 +1,165 @@
-import { attribution, headerLabels, separator, signatureLine } from './quote-marks.js';
-import { quoteMark } from './html.js';
+import { attributionEndingAt } from './attribution.js';
+import { headerBlockEnd } from './header-block.js';
+import { leadIn, saysReplyAbove, separator, startsForward } from './quote-marks.js';
+import { bannerEnd, signatureStart } from './signatures.js';
 
-/** A mail's text in two: what was written now, and the history and signature below it (null when there is none). */
+/** A mail's text in two: what was written now, and the history, signature and banner around it (null when there is none). */
 export interface ReplyText {
   reply: string;
   quoted: string | null;
 }
 
-const maxLines = 2000;
+/** Begins a line which, by the mail's HTML, is quoted or a signature: a `>` that nobody sees. No mail contains it by itself. */
+export const quoteMark = '\uE0F1';
+/** Begins the line from which, by the mail's HTML, all is history. */
+export const historyMark = '\uE0F2';
 
 /**
  * Tells new words from quoted history and signature. When unsure it keeps: a visible quote is a nuisance, a lost word is
- * not to be had again. A mail that is all quote is shown whole, and answers written between quoted lines stay with them.
+ * not to be had again. A mail that is all quote is shown whole, answers between quoted lines stay with them, and what was
+ * forwarded is not history (`forwarded` says so of a whole mail, by its subject).
  */
-export function replyText(text: string): ReplyText {
-  const lines = text
+export function replyText(text: string, forwarded = false): ReplyText {
+  const lines = linesOf(text);
+  const top = bannerEnd(lines);
+  const old = oldLines(lines, forwarded);
+  const unsigned = writtenEnd(lines, old, lines.length, false);
+  // The last signature of a forwarded mail is somebody else's, and of that mail.
+  const passesOn = forwarded || lines.some((line, at) => !old[at] && startsForward(withoutMark(line)));
+  const end = passesOn ? unsigned : writtenEnd(lines, old, lines.length);
+  const start = writtenStart(lines, old, top, end);
+  for (const [from, to] of [
+    [start, end],
+    [top, unsigned],
+  ] as const) {
+    const reply = clean(lines.slice(from, to));
+    if (reply) return { reply, quoted: clean([...lines.slice(0, from), '', ...lines.slice(to)]) || null };
+  }
+  return { reply: clean(lines), quoted: null };
+}
+
+function linesOf(text: string): string[] {
+  return text
     .replace(/\r\n?/g, '\n')
-    .replace(/[\u200b\ufeff]/g, '')
-    .replaceAll('\u00a0', ' ')
+    .replace(/[\u200b-\u200f\u2060\ufeff\u202a-\u202e]/g, (mark) => (mark === '\u200d' ? mark : ''))
+    .replace(/[\u00a0\u202f\u2007]/g, ' ')
     .split('\n')
     .map((line) => (line === '-- ' ? line : line.trimEnd()));
-  if (lines.length > maxLines) return { reply: clean(lines), quoted: null };
-  const quote = historyStart(lines);
-  const top = lines.slice(0, quote);
-  const written = top.slice(0, signatureStart(top));
-  if (clean(written)) return { reply: clean(written), quoted: clean(lines.slice(written.length)) || null };
-  return clean(top) ? { reply: clean(top), quoted: clean(lines.slice(quote)) || null } : belowTheQuote(lines);
 }
 
-/** Some people answer below what they quote. */
-function belowTheQuote(lines: string[]): ReplyText {
-  const last = lines.findLastIndex((line) => line.startsWith('>'));
-  const below = lines.slice(last + 1);
-  const written = below.slice(0, signatureStart(below));
-  if (last < 0 || !clean(written)) return { reply: clean(lines), quoted: null };
-  return { reply: clean(written), quoted: clean(lines.slice(0, last + 1)) || null };
-}
+const isQuoted = (line: string | undefined) => line !== undefined && (/^ ?>/.test(line) || line.startsWith(quoteMark));
+const isBlank = (line: string | undefined) => !line?.trim();
 
-/** The index of the first line of trailing history; the number of lines when there is none. */
-function historyStart(lines: string[]): number {
+/** Which lines are not new. */
+function oldLines(lines: string[], forwarded: boolean): boolean[] {
+  const old = lines.map(() => false);
   for (let at = 0; at < lines.length; at++) {
-    if (startsHistory(lines, at) && !answeredBelow(lines, at)) return at;
+    const line = lines[at] ?? '';
+    if (startsForward(line)) return withWraps(lines, old);
+    if (isQuoted(line)) {
+      const end = quoteEnd(lines, at);
+      if (!startsForward(withoutMark(lines.slice(at, end).find((quoted) => !isBlank(withoutMark(quoted))) ?? ''))) old.fill(true, at, end);
+      at = end - 1;
+      continue;
+    }
+    const history = historyAt(lines, at, forwarded);
+    if (!history) continue;
+    old.fill(true, history.start, history.end);
+    at = history.end - 1;
   }
-  return lines.length;
+  return withWraps(lines, old);
 }
 
-function startsHistory(lines: string[], at: number): boolean {
+function quoteEnd(lines: string[], start: number): number {
+  let end = start;
+  while (end < lines.length && isQuoted(lines[end])) end++;
+  return end;
+}
+
+const withoutMark = (line: string) => line.replace(/^[ >\uE0F1]+/, '');
+
+/** History that begins near this line, and where it ends: with the mail, unless quoted lines below it show where. */
+function historyAt(lines: string[], at: number, forwarded: boolean): { start: number; end: number } | null {
   const line = lines[at] ?? '';
-  if (line.includes(quoteMark)) return !isForward(lines, at + 1);
-  if (line.startsWith('>')) return true;
-  return separator.test(line) || attribution(lines, at) || isHeaderBlock(lines, at);
+  const whole = (start: number) => ({ start, end: lines.length });
+  if (saysReplyAbove(line) || (line.startsWith(historyMark) && !forwarded)) return whole(at);
+  if (separator.test(line.slice(0, 200)))
+    return quotedBelow(lines, headerBlockEnd(lines, nextFilled(lines, at + 1)) ?? at + 1, at) ?? whole(at);
+  const header = forwarded ? null : headerBlockEnd(lines, at);
+  if (header !== null) return quotedBelow(lines, header, at) ?? whole(at);
+  const attribution = attributionEndingAt(lines, at);
+  if (!attribution) return null;
+  const below = quotedBelow(lines, at + 1, attribution.start);
+  return below ?? (attribution.certain || historyAfter(lines, at, forwarded) ? whole(attribution.start) : null);
 }
 
-/** Words after the last quoted line mean that the quote is part of the answer. Only `>` tells where a quote ends. */
-function answeredBelow(lines: string[], at: number): boolean {
-  const quotedLines = lines.slice(at).map((line) => line.startsWith('>'));
-  const first = quotedLines.indexOf(true);
-  if (first < 0 || first > 6 || !/^>|:\s*$/.test(lines[at] ?? '')) return false;
-  const after = lines.slice(at + quotedLines.lastIndexOf(true) + 1);
-  const words = after.slice(0, signatureStart(after));
-  // A line or two are the rest of a quoted line that was wrapped without its mark.
-  return clean(words).split('\n').filter(Boolean).length > (first === 0 ? 0 : 1) && !after.some((line) => startsBlock(line));
+function quotedBelow(lines: string[], from: number, start: number): { start: number; end: number } | null {
+  const first = nextFilled(lines, from);
+  return first - from <= 3 && isQuoted(lines[first]) ? { start, end: first } : null;
 }
 
-const startsBlock = (line: string) => separator.test(line);
-
-function isForward(lines: string[], from: number): boolean {
-  return /forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado/i.test(lines.slice(from, from + 4).join(' '));
-}
-
-/** Three or more of From, Sent, To, Subject within six lines, in one language, as Outlook puts them above a quote. */
-function isHeaderBlock(lines: string[], at: number): boolean {
-  const label = (line: string) => /^[*_\s]*([^:：*]{1,24}?)[*_\s]*[:：]/.exec(line)?.[1]?.trim().toLowerCase() ?? '';
-  const block = lines.slice(at, at + 6).map(label);
-  return headerLabels.some(
-    (labels) => labels[0]?.includes(block[0] ?? '') && labels.filter((names) => names.some((name) => block.includes(name))).length >= 3,
+function historyAfter(lines: string[], at: number, forwarded: boolean): boolean {
+  const next = nextFilled(lines, at + 1);
+  const line = lines[next] ?? '';
+  return (
+    saysReplyAbove(line) ||
+    (!forwarded && (line.startsWith(historyMark) || separator.test(line.slice(0, 200)) || headerBlockEnd(lines, next) !== null))
   );
 }
 
-function signatureStart(lines: string[]): number {
-  const dashes = lines.findLastIndex((line) => /^(--|—|__) ?$/.test(line));
-  if (dashes >= 0 && lines.length - dashes <= 16) return dashes;
-  const filled = lines.map((line, index) => (line.trim() ? index : -1)).filter((index) => index >= 0);
-  return filled.slice(-4).find((index) => signatureLine.test(lines[index] ?? '')) ?? lines.length;
+function nextFilled(lines: string[], from: number): number {
+  let at = from;
+  while (at < lines.length && isBlank(lines[at])) at++;
+  return at;
+}
+
+const wrapsAt = 60;
+
+/** Lines that a program broke off a quoted line, forgetting the mark: right below a long one, and alone. */
+function withWraps(lines: string[], old: boolean[]): boolean[] {
+  const broken = lines.flatMap((line, at) => {
+    const above = lines[at - 1] ?? '';
+    const alone = !old[at] && !isBlank(line) && above.startsWith('>') && above.length >= wrapsAt && line.length < above.length;
+    return alone && (isBlank(lines[at + 1]) || isQuoted(lines[at + 1])) ? [at] : [];
+  });
+  const between = broken.filter((at) => isQuoted(lines[at + 1]));
+  for (const at of broken) if (/^[\p{Ll}\d(]/u.test(lines[at] ?? '') || (between.length > 1 && between.includes(at))) old[at] = true;
+  return old;
+}
+
+/** Where the new words end: what is old, or a signature, goes from the end as long as there is any. */
+function writtenEnd(lines: string[], old: boolean[], from: number, signed = true): number {
+  let end = from;
+  while (
+    end > 0 &&
+    (old[end - 1] || isBlank(lines[end - 1]) || (end < from && old[nextFilled(lines, end)] && leadIn.test(lines[end - 1] ?? '')))
+  )
+    end--;
+  if (!signed || !end) return end;
+  const after = old.lastIndexOf(true, end - 1) + 1;
+  const below = lines.slice(after, end);
+  const signature = after + (after && isFooter(below) ? 0 : signatureStart(below));
+  return signature < end ? writtenEnd(lines, old, signature) : end;
+}
+
+/** What a mailing list puts below a quote: a line drawn, and a few short ones. */
+function isFooter(lines: string[]): boolean {
+  const filled = lines.filter((line) => !isBlank(line));
+  return /^(_{20,}|-{20,})$/.test(filled[0] ?? '') && filled.length <= 12 && filled.every((line) => line.length <= 120);
+}
+
+/** Some people answer below what they quote; then the new words begin there, unless they answer piece by piece. */
+function writtenStart(lines: string[], old: boolean[], top: number, end: number): number {
+  const first = lines.findIndex((line, at) => at >= top && !isBlank(line));
+  if (first < 0 || !old[first]) return top;
+  const start = lines.findIndex((line, at) => at >= top && !old[at] && !isBlank(line));
+  return start < 0 || old.slice(start, end).includes(true) ? top : start;
 }
 
 function clean(lines: string[]): string {
   return lines
     .join('\n')
-    .replaceAll(quoteMark, '')
+    .replace(/[\uE0F1\uE0F2]/g, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }
