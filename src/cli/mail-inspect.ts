@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { inspectMail } from '#libs/email';
 import type { Command } from './command.js';
 
@@ -6,11 +6,12 @@ import type { Command } from './command.js';
 export const mailInspect: Command = async (files) => {
   if (!files.length) throw new Error('Name at least one file with a raw mail.');
   let failed = 0;
-  for (const file of files) {
+  for (const path of files) {
     try {
-      process.stdout.write(`${JSON.stringify({ file, ...(await inspectMail(await readFile(file))) })}\n`);
+      const { size } = await stat(path);
+      process.stdout.write(`${JSON.stringify({ file: path, ...(await inspectMail({ path, size })) })}\n`);
     } catch (error) {
-      process.stderr.write(`${file}: ${(error as Error).message}\n`);
+      process.stderr.write(`${path}: ${(error as Error).message}\n`);
       failed = 1;
     }
   }

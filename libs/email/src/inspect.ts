@@ -1,47 +1,53 @@
-import { addressesIn } from './addresses.js';
-import { headerText } from './mend.js';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Content } from '#libs/connector';
+import { headOf, sizeOf } from './content.js';
 import { messageIds } from './message-ids.js';
-import { splitRaw } from './raw-headers.js';
+import { addressesOf, senderOf, subjectOf } from './people.js';
+import { firstHeader, splitLenient } from './raw-headers.js';
 import { readMail } from './read-mail.js';
 
-/** What the connector makes of a raw mail, for people; of a mail it cannot read, what the headers say and why. */
-export async function inspectMail(raw: Buffer, receivedAt = new Date()): Promise<Record<string, unknown>> {
+const headBytes = 2 * 2 ** 20;
+
+/** What the connector makes of a raw mail, for people; of a mail it cannot read, what the headers say and why. Throws when a file cannot be read. */
+export async function inspectMail(raw: Content, receivedAt = new Date()): Promise<Record<string, unknown>> {
+  const spool = await mkdtemp(join(tmpdir(), 'tributary-inspect-'));
   try {
-    const { headers: _headers, quotedText: _quotedText, inReplyTo, attachments, ...mail } = await readMail(raw, receivedAt);
-    return {
-      ...mail,
-      inReplyTo: inReplyTo[0] ?? null,
-      attachments: attachments.map(({ content, ...attachment }) => ({ ...attachment, size: content.length })),
-      error: null,
-    };
+    const {
+      headers: _headers,
+      quotedText: _quotedText,
+      calendar: _calendar,
+      inReplyTo,
+      attachments,
+      ...mail
+    } = await readMail(raw, receivedAt, spool);
+    const listed = attachments.map(({ content, ...attachment }) => ({ ...attachment, size: sizeOf(content) }));
+    return { ...mail, inReplyTo: inReplyTo[0] ?? null, attachments: listed, error: null };
   } catch (error) {
-    const nothing = {
-      to: [],
-      cc: [],
-      replyTo: [],
-      date: null,
-      text: '',
-      replyText: '',
-      html: null,
-      attachments: [],
-      kind: 'human',
-      bounce: null,
-    };
-    return { ...nothing, ...headersOf(raw), error: (error as Error).message };
+    return { ...(await recovered(raw)), error: (error as Error).message };
+  } finally {
+    await rm(spool, { recursive: true, force: true });
   }
 }
 
-function headersOf(raw: Buffer) {
-  const { headers } = splitRaw(raw);
-  const text = (name: string) => {
-    const header = headers.find((candidate) => candidate.name === name);
-    return header ? headerText(header) : '';
-  };
+async function recovered(raw: Content) {
+  const { headers } = splitLenient(await headOf(raw, headBytes));
   return {
-    messageId: messageIds(text('message-id'))[0] ?? null,
-    inReplyTo: messageIds(text('in-reply-to'))[0] ?? null,
-    references: messageIds(text('references')),
-    subject: text('subject') || null,
-    from: addressesIn(text('from'))[0] ?? null,
+    messageId: messageIds(firstHeader(headers, 'message-id'))[0] ?? null,
+    inReplyTo: messageIds(firstHeader(headers, 'in-reply-to'))[0] ?? null,
+    references: messageIds(firstHeader(headers, 'references')).slice(-200),
+    subject: subjectOf(headers),
+    from: senderOf(headers),
+    to: addressesOf(headers, 'to'),
+    cc: addressesOf(headers, 'cc'),
+    replyTo: addressesOf(headers, 'reply-to'),
+    date: null,
+    text: '',
+    replyText: '',
+    html: null,
+    attachments: [],
+    kind: 'human',
+    bounce: null,
   };
 }

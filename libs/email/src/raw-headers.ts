@@ -28,6 +28,28 @@ export function firstHeader(headers: RawHeader[], name: string): string {
   return headers.find((header) => header.name === name)?.value ?? '';
 }
 
+/**
+ * As {@link splitRaw}, for reading: line ends of a lone CR, an empty line in the middle of the headers and folded lines
+ * without their space are mended. Identity stays with the stricter one, whose keys are stored.
+ */
+export function splitLenient(raw: Buffer): RawMail {
+  const onlyCr = !raw.includes(10) && raw.includes(13);
+  const { headers, body } = splitRaw(onlyCr ? Buffer.from(raw.toString('latin1').replaceAll('\r', '\n'), 'latin1') : raw);
+  const head = joinFolded(raw.toString('latin1', 0, raw.length - body.length));
+  const read = onlyCr || !/;\r?\n[^\s:=]+=/.test(head) ? headers : headersIn(head);
+  const goesOn = !read.some(({ name }) => name === 'content-type') && /^(content-type|mime-version|from|to|subject|date|message-id):/i;
+  if (!goesOn || !read.length || !goesOn.test(body.toString('latin1', 0, 20))) return { headers: read, body };
+  const more = splitRaw(body);
+  return { headers: [...read, ...more.headers], body: more.body };
+}
+
+/** The headers in a block of lines, also where a parameter follows without the space that folds it. */
+export function headersIn(block: string): RawHeader[] {
+  return parseHeaders(joinFolded(block));
+}
+
+const joinFolded = (block: string) => block.replace(/;[ \t]*\r?\n(?=[^\s:=]+=)/g, '; ');
+
 function parseHeaders(head: string): RawHeader[] {
   const headers: RawHeader[] = [];
   for (const line of head.split(/\r?\n/)) {
