@@ -7,7 +7,7 @@ import { Problem, Unauthorized } from '../errors.js';
 import { CurrentUser, Public, Roles, sessionCookie } from '../people/auth.guard.js';
 import { People } from '../people/people.service.js';
 import type { User } from '../people/user.entity.js';
-import { SignInBody, SignInView } from './sign-in.shapes.js';
+import { ProviderSignInBody, SignInView } from './sign-in.shapes.js';
 import { signInCallback, SignIns } from './sign-in.service.js';
 
 @ApiTags('Channels')
@@ -25,7 +25,7 @@ export class SignInController {
   @Post('api/v1/channels/sign-in')
   @HttpCode(200)
   @Roles('admin')
-  async begin(@CurrentUser() user: User, @Body() body: SignInBody): Promise<SignInView> {
+  async begin(@CurrentUser() user: User, @Body() body: ProviderSignInBody): Promise<SignInView> {
     return { url: await this.signIns.begin(user, body) };
   }
 

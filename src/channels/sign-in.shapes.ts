@@ -1,6 +1,6 @@
 import { IsNotEmpty, IsObject, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 
-export class SignInBody {
+export class ProviderSignInBody {
   @IsString() @IsNotEmpty() type: string;
   /** One of the connector's `signIn` in GET /connectors. */
   @IsString() @IsNotEmpty() provider: string;

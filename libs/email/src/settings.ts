@@ -69,7 +69,7 @@ export class EmailSettings {
   @IsOptional()
   @ValidateNested()
   @Type(() => ImapSettings)
-  @JSONSchema({ title: 'Incoming mail (IMAP)' })
+  @JSONSchema({ title: 'Incoming mail (IMAP)', 'x-without': 'Mail is forwarded to us' })
   imap?: ImapSettings;
 
   @IsNotEmpty() @ValidateNested() @Type(() => SmtpSettings) @JSONSchema({ title: 'Outgoing mail (SMTP)' }) smtp: SmtpSettings;
