@@ -91,8 +91,8 @@ describe('never lost and never shown twice', () => {
     );
     const conversation = await about('Re: Early');
     await outside.deliver(mail({ subject: 'Early', text: 'The question', messageId: '<late@customer.example>' }));
-    await eventually(async () => expect((await texts(conversation)).sort()).toEqual(['The answer', 'The question']));
-    expect((await messages(conversation)).at(-1)?.placedBy?.rule).toBe('referenced-before');
+    await eventually(async () => expect(await texts(conversation)).toEqual(['The question', 'The answer']));
+    expect((await messages(conversation)).at(0)?.placedBy?.rule).toBe('referenced-before');
   });
 
   test('a queue that forgot everything is told again', async () => {

@@ -57,6 +57,17 @@ export class Contacts {
     return identity.contactId;
   }
 
+  /** Who writes to us can be written to. */
+  async revive(manager: EntityManager, { id }: Identity): Promise<void> {
+    await manager.update(Identity, id, { undeliverable: null });
+  }
+
+  /** Whether pictures in this person's mail may be fetched from elsewhere. */
+  async allowImages(contactId: string, identityId: string, remoteImages: boolean): Promise<void> {
+    const { affected } = await this.database.manager.update(Identity, { id: identityId, contactId }, { remoteImages });
+    if (!affected) throw new NotFound('This contact has no such address.');
+  }
+
   /** A name learnt later fills the gap, and never replaces one that is there. */
   private async named(manager: EntityManager, identity: Identity, name: string | null): Promise<Identity> {
     if (!name || identity.name) return identity;

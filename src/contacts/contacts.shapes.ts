@@ -1,8 +1,19 @@
+import { IsBoolean } from 'class-validator';
+import type { Identity } from './contact.entity.js';
+
 export class IdentityView {
   id: string;
   scope: string;
   externalId: string;
   name: string | null;
+  /** Whether pictures in their mail are fetched from elsewhere. */
+  remoteImages: boolean;
+  /** Why nothing arrives there any more, as far as we know; null when it works. */
+  undeliverable: string | null;
+}
+
+export class IdentityPatchBody {
+  @IsBoolean() remoteImages: boolean;
 }
 
 export class ContactView {
@@ -10,4 +21,8 @@ export class ContactView {
   name: string | null;
   createdAt: Date;
   identities: IdentityView[];
+}
+
+export function identityView({ id, scope, externalId, name, remoteImages, undeliverable }: Identity): IdentityView {
+  return { id, scope, externalId, name, remoteImages, undeliverable };
 }

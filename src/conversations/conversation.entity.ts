@@ -27,6 +27,7 @@ export interface ConversationSource {
 @Index('ix_conversation_assignee', ['assigneeId', 'status', 'lastMessageAt', 'id'])
 @Index('ix_conversation_channel', ['channelId', 'lastMessageAt', 'id'])
 @Index('ix_conversation_contact', ['contactId'])
+@Index('ix_conversation_base_subject', ['channelId', 'baseSubject'])
 export class Conversation {
   @Id() id: string;
   /** What people call it by: 1, 2, 3, … */
@@ -37,8 +38,12 @@ export class Conversation {
   @Ref() @ForeignKey(() => Identity, { name: 'fk_conversation_identity' }) identityId: string;
   @Text() kind: ConversationKind;
   @Text(optional) subject: string | null;
+  /** The subject it began with as its connector compares subjects; null where those decide nothing. */
+  @Text(optional) baseSubject: string | null;
   @Text({ default: 'open' }) status: ConversationStatus;
   @Time(optional) snoozedUntil: Date | null;
+  /** When somebody closed it last; null for history that was closed when it came in. */
+  @Time(optional) closedAt: Date | null;
   @Text({ default: 'normal' }) priority: Priority;
   @Ref(optional) @ForeignKey(() => User, { name: 'fk_conversation_assignee', onDelete: 'SET NULL' }) assigneeId: string | null;
   @Ref(optional) @ForeignKey(() => Team, { name: 'fk_conversation_team', onDelete: 'SET NULL' }) teamId: string | null;
@@ -71,12 +76,15 @@ export class ConversationTag {
 /** An id by which messages find their conversation: a Message-ID, a chat partner, a comment. */
 @Entity()
 @Index('ix_thread_key_conversation', ['conversationId'])
+@Index('ix_thread_key_message', ['messageId'])
 export class ThreadKey {
   @PrimaryColumn('uuid') @ForeignKey(() => Channel, { name: 'fk_thread_key_channel', onDelete: 'CASCADE' }) channelId: string;
   @PrimaryColumn('text') key: string;
   @Ref() @ForeignKey(() => Conversation, { name: 'fk_thread_key_conversation', onDelete: 'CASCADE' }) conversationId: string;
   /** Whether the message that bears this id is here; until then it is only known from answers to it. */
   @Flag(true) claimed: boolean;
+  /** The message that bears this id, once it is here; null also where it stands for the conversation as a whole. */
+  @Ref(optional) messageId: string | null;
 }
 
 export const linkReasons = ['same-mail', 'continues', 'split', 'stranger', 'moved'] as const;

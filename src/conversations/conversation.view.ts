@@ -1,6 +1,7 @@
 import type { ConversationKind } from '#libs/connector';
 import type { Delivery, DeliveryState, RecipientState } from './delivery.entity.js';
-import type { Conversation, ConversationStatus, Priority } from './conversation.entity.js';
+import { recipientsOf } from './envelope-facts.js';
+import type { Conversation, ConversationStatus, LinkReason, Priority } from './conversation.entity.js';
 import type { Attachment, Message } from './message.entity.js';
 
 export class ContactSummary {
@@ -22,6 +23,15 @@ export class SourceView {
   permalink: string | null;
   text: string | null;
   adId: string | null;
+}
+
+/** Another conversation that belongs to this one, and why. */
+export class ConversationLinkView {
+  conversationId: string;
+  number: number;
+  subject: string | null;
+  channelId: string;
+  reason: LinkReason;
 }
 
 export class ConversationView {
@@ -46,6 +56,10 @@ export class ConversationView {
   /** Null where the platform sets no limit. */
   replyWindow: ReplyWindowView | null;
   source: SourceView | null;
+  /** Why a person should look before trusting it; null when nothing is odd. */
+  review: string | null;
+  /** Other conversations that belong to it. */
+  links: ConversationLinkView[];
   version: number;
 }
 
@@ -138,6 +152,11 @@ export class MessageView {
   deletedAt: Date | null;
   replyToMessageId: string | null;
   placedBy: PlacedByView | null;
+  /** To whom a mail went, as its header lines name them; empty where there are none. */
+  to: string[];
+  cc: string[];
+  /** Only part of it was taken in; the whole is at `GET /messages/:id/original`. */
+  partial: boolean;
   delivery: DeliveryView | null;
 }
 
@@ -152,24 +171,25 @@ export interface ConversationSurroundings {
   contact: ContactSummary;
   tags: string[];
   replyWindow: ReplyWindowView | null;
+  links: ConversationLinkView[];
 }
 
 export function conversationView(row: Conversation, around: ConversationSurroundings): ConversationView {
   const { id, number, channelId, kind, subject, status, snoozedUntil, priority, assigneeId, teamId } = row;
-  const { preview, messageCount, unread, waitingSince, lastMessageAt, source, version } = row;
-  const { channelType, contact, tags, replyWindow } = around;
+  const { preview, messageCount, unread, waitingSince, lastMessageAt, source, review, version } = row;
+  const { channelType, contact, tags, replyWindow, links } = around;
   return {
     ...{ id, number, channelId, channelType, kind, subject, status, snoozedUntil, priority, assigneeId, teamId, contact, tags },
-    ...{ preview, messageCount, unread, waitingSince, lastMessageAt, replyWindow, source, version },
+    ...{ preview, messageCount, unread, waitingSince, lastMessageAt, replyWindow, source, review, links, version },
   };
 }
 
 export function messageView(row: Message, attachments: Attachment[], delivery: Delivery | null): MessageView {
   const { id, conversationId, kind, direction, externalId, sentAt, receivedAt, text, html, quotedText } = row;
-  const { reactions, editedAt, deletedAt, replyToMessageId, placedBy } = row;
+  const { reactions, editedAt, deletedAt, replyToMessageId, placedBy, partial } = row;
   return {
     ...{ id, conversationId, kind, direction, externalId, sentAt, receivedAt, text, html, quotedText },
-    ...{ reactions, editedAt, deletedAt, replyToMessageId, placedBy },
+    ...{ reactions, editedAt, deletedAt, replyToMessageId, placedBy, partial, ...recipientsOf(row) },
     author: { type: row.authorType, id: row.authorId, name: row.authorName },
     attachments: attachments.map(attachmentView),
     delivery: delivery && deliveryView(delivery),

@@ -8,9 +8,10 @@ import type { User } from '../people/user.entity.js';
 import { ConversationList, ConversationView, MessageList, MessageView, ReplyPreviewView } from './conversation.view.js';
 import { Conversations } from './conversations.service.js';
 import { InboxQuery, PageQuery } from './inbox.query.js';
+import { Moves } from './moves.service.js';
 import { Replies } from './replies.service.js';
 import { SecondThoughts } from './second-thoughts.service.js';
-import { ConversationPatchBody, NoteBody, ReadBody, ReplyBody, ReplyPreviewQuery } from './conversations.shapes.js';
+import { ConversationPatchBody, MoveBody, NoteBody, ReadBody, ReplyBody, ReplyPreviewQuery } from './conversations.shapes.js';
 
 @ApiTags('Conversations')
 @Controller('api/v1')
@@ -19,6 +20,7 @@ export class ConversationsController {
     private readonly conversations: Conversations,
     private readonly replies: Replies,
     private readonly secondThoughts: SecondThoughts,
+    private readonly moves: Moves,
   ) {}
 
   @Get('conversations')
@@ -99,6 +101,13 @@ export class ConversationsController {
   @HttpCode(202)
   retry(@IdParam() id: string): Promise<MessageView> {
     return this.secondThoughts.retry(id);
+  }
+
+  /** Puts a message that came into the wrong conversation into another one of its channel, or into a new one. Later answers to it follow. Moving it back undoes it. */
+  @Post('messages/:id/move')
+  @HttpCode(200)
+  move(@IdParam() id: string, @Body() { conversationId, andLater = false }: MoveBody, @CurrentUser() user: User): Promise<MessageView> {
+    return this.moves.move(id, conversationId, andLater, user);
   }
 
   /** Takes back a reply that is still queued; 409 once it is on its way. */

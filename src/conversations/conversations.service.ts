@@ -19,6 +19,7 @@ import {
   type ReplyWindowView,
 } from './conversation.view.js';
 import { Delivery } from './delivery.entity.js';
+import { linksOf } from './links.js';
 import { type InboxQuery, inboxPage, type PageQuery, readCursor, writeCursor } from './inbox.query.js';
 import { Attachment, Message } from './message.entity.js';
 
@@ -28,6 +29,8 @@ export interface ConversationPatch {
   priority?: Priority;
   subject?: string;
   tags?: string[];
+  /** Null says that somebody has looked. */
+  review?: null;
 }
 
 /** Conversations and what is in them. */
@@ -128,9 +131,11 @@ export class Conversations {
   }
 
   private async applyPatch(manager: EntityManager, before: Conversation, patch: ConversationPatch, version: number | null): Promise<void> {
-    const { status, priority, subject } = patch;
+    const { status, priority, subject, review } = patch;
     const snoozedUntil = status && status !== 'snoozed' ? null : patch.snoozedUntil;
-    const set = Object.fromEntries(Object.entries({ status, priority, subject, snoozedUntil }).filter(([, value]) => value !== undefined));
+    const closedAt = status === 'closed' && before.status !== 'closed' ? new Date() : undefined;
+    const changes = { status, priority, subject, review, snoozedUntil, closedAt };
+    const set = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const update = manager
       .createQueryBuilder()
       .update(Conversation)
@@ -154,10 +159,14 @@ export class Conversations {
   private async views(rows: Conversation[]): Promise<ConversationView[]> {
     if (!rows.length) return [];
     const ids = (pick: (row: Conversation) => string) => In([...new Set(rows.map(pick))]);
-    const [contacts, channels, tags] = await Promise.all([
+    const [contacts, channels, tags, links] = await Promise.all([
       this.database.manager.findBy(Contact, { id: ids((row) => row.contactId) }),
       this.database.manager.findBy(Channel, { id: ids((row) => row.channelId) }),
       this.database.manager.find(ConversationTag, { where: { conversationId: ids((row) => row.id) }, order: { tag: 'ASC' } }),
+      linksOf(
+        this.database.manager,
+        rows.map(({ id }) => id),
+      ),
     ]);
     const now = new Date();
     return rows.map((row) => {
@@ -168,6 +177,7 @@ export class Conversations {
         contact: { id: contact.id, name: contact.name },
         tags: tags.filter(({ conversationId }) => conversationId === row.id).map(({ tag }) => tag),
         replyWindow: windowView(this.window(row, channelType, now)),
+        links: links.get(row.id) ?? [],
       });
     });
   }
@@ -183,6 +193,7 @@ function whatChanged(before: Conversation, patch: ConversationPatch): string | n
   if (patch.status && patch.status !== before.status) parts.push(patch.status === 'open' ? 'reopened this' : `marked this ${patch.status}`);
   if (patch.priority && patch.priority !== before.priority) parts.push(`set the priority to ${patch.priority}`);
   if (patch.subject !== undefined && patch.subject !== before.subject) parts.push('changed the subject');
+  if (patch.review === null && before.review) parts.push('looked at what was odd here and found it in order');
   if (patch.tags) parts.push(patch.tags.length ? `tagged this ${patch.tags.join(', ')}` : 'removed the tags');
   return parts.length ? parts.join(', ') : null;
 }

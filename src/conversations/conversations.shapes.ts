@@ -25,6 +25,17 @@ export class ConversationPatchBody {
   @IsOptional() @IsIn(priorities) priority?: Priority;
   @IsOptional() @IsString() @MaxLength(500) subject?: string;
   @IsOptional() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) @MaxLength(100, { each: true }) tags?: string[];
+  /** Null: somebody has looked, and nothing is odd any more. */
+  @IsOptional() @IsIn([null]) review?: null;
+}
+
+export class MoveBody {
+  /** A conversation of the same channel, or null for a new one. */
+  @ValidateIf((body: MoveBody) => body.conversationId !== null)
+  @IsUUID()
+  conversationId: string | null;
+  /** Also what was written after it. */
+  @IsOptional() @IsBoolean() andLater?: boolean;
 }
 
 export class ReplyBody {

@@ -13,6 +13,7 @@ import { Composition, type NewReply } from './composition.service.js';
 import { Conversations } from './conversations.service.js';
 import { Delivery } from './delivery.entity.js';
 import { Attachment, Message } from './message.entity.js';
+import { addRecipients } from './participants.js';
 import { preview } from './preview.js';
 import { awaiting } from './recipient-fates.js';
 
@@ -80,6 +81,7 @@ export class Replies {
         ThreadKey,
         prepared.ownKeys.map((key) => ({ channelId: message.channelId, key, conversationId, claimed: true, messageId: message.id })),
       );
+      await addRecipients(manager, conversationId, prepared.recipients);
       await this.changes.write(
         manager,
         { type: 'message.created', conversationId, messageId: message.id },
@@ -159,7 +161,8 @@ export class Replies {
     { sentAt, text }: { sentAt: Date; text: string },
     then?: 'close' | 'pending',
   ): Promise<void> {
-    const status = then && { status: then === 'close' ? ('closed' as const) : ('pending' as const) };
+    const closed = { status: 'closed' as const, closedAt: new Date() };
+    const status = then && (then === 'close' ? closed : { status: 'pending' as const });
     await manager
       .createQueryBuilder()
       .update(Conversation)

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, In, MoreThan } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import { Conflict, NotFound } from '../errors.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Composition } from './composition.service.js';
-import { Conversation } from './conversation.entity.js';
 import type { MessageView } from './conversation.view.js';
 import { Conversations } from './conversations.service.js';
 import { Delivery, type DeliveryState, noError } from './delivery.entity.js';
 import { Attachment, Message } from './message.entity.js';
-import { preview } from './preview.js';
+import { recount } from './recount.js';
 import { hasLost, onceMore } from './recipient-fates.js';
 
 /** Second thoughts about a reply: send it again, or take it back. */
@@ -57,7 +56,7 @@ export class SecondThoughts {
       if (!affected) throw new Conflict('This reply is on its way already and cannot be taken back.');
       await manager.update(Attachment, { messageId }, { messageId: null });
       await manager.delete(Message, { id: messageId });
-      await this.takeBack(manager, conversationId);
+      await recount(manager, conversationId);
       await this.changes.write(
         manager,
         { type: 'message.updated', conversationId, messageId },
@@ -65,29 +64,6 @@ export class SecondThoughts {
       );
     });
     this.changes.announce();
-  }
-
-  /** The conversation as it was: waiting since the first message that nobody has answered. */
-  private async takeBack(manager: EntityManager, conversationId: string): Promise<void> {
-    const said = { conversationId, kind: 'message' as const };
-    const latest = { order: { sentAt: 'DESC', id: 'DESC' } } as const;
-    const newest = await manager.findOne(Message, { where: said, ...latest });
-    const answer = await manager.findOne(Message, { where: { ...said, direction: 'outbound' }, ...latest });
-    const unanswered = await manager.findOne(Message, {
-      where: { ...said, direction: 'inbound', human: true, ...(answer && { sentAt: MoreThan(answer.sentAt) }) },
-      order: { sentAt: 'ASC', id: 'ASC' },
-    });
-    await manager
-      .createQueryBuilder()
-      .update(Conversation)
-      .set({
-        ...(newest && { preview: preview(newest.text), lastMessageAt: newest.sentAt }),
-        waitingSince: unanswered?.sentAt ?? null,
-        messageCount: () => 'message_count - 1',
-        version: () => 'version + 1',
-      })
-      .where({ id: conversationId })
-      .execute();
   }
 
   private async sent(messageId: string): Promise<{ message: Message; delivery: Delivery }> {

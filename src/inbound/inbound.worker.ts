@@ -2,18 +2,19 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { DataSource } from 'typeorm';
-import { type InboundEvent as Understood, MalformedPayload, type MessageEvent, type RawEvent } from '#libs/connector';
+import { type ChannelAccess, type InboundEvent as Understood, MalformedPayload, type RawEvent } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { isOurTrouble, wantsRetry } from '../database/data-source.js';
 import { FileStore } from '../files/file-store.js';
-import { type Jobs, workerPatience } from '../queue/jobs.js';
+import { JobQueue, type Jobs, workerPatience } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { InboundEvent, type InboundState } from './inbound-event.entity.js';
-import { Ingest, Raced, type StoredFiles } from './ingest.service.js';
+import { Ingest, type StoredFiles } from './ingest.service.js';
 import { Names } from './names.service.js';
+import { type Occasion, Raced } from './occasion.js';
 import { storable } from './storable.js';
 
 export const maxAttempts = 5;
@@ -33,6 +34,7 @@ export class InboundWorker extends WorkerHost {
     private readonly changes: Changes,
     private readonly names: Names,
     private readonly files: FileStore,
+    private readonly queue: JobQueue,
   ) {
     super();
     this.commits = new GroupCommit(database);
@@ -46,10 +48,13 @@ export class InboundWorker extends WorkerHost {
   }
 
   private async handle(row: InboundEvent, channel: Channel, spool: string): Promise<void> {
-    const understood = await this.understand(row, channel, spool);
+    const access = await this.channels.stored(channel);
+    const understood = await this.understand(row, channel, access, spool);
     if (!understood) return;
+    const { receivedAt, backfill } = row;
     try {
-      await this.takeIn(row, channel, understood);
+      const written = await this.takeIn(row, { channel, access, receivedAt, backfill }, understood);
+      await this.queue.addOutbound(written.map((id) => ({ id, attempts: 0, notBefore: null })));
       void this.names.ask(channel, understood);
     } catch (error) {
       // Trouble of our own database or disk says nothing about the event: it waits until that is over.
@@ -80,8 +85,7 @@ export class InboundWorker extends WorkerHost {
   }
 
   /** A payload that its connector cannot make sense of is quarantined: the next one is handled. */
-  private async understand(row: InboundEvent, channel: Channel, spool: string): Promise<Understood[] | null> {
-    const access = await this.channels.stored(channel);
+  private async understand(row: InboundEvent, channel: Channel, access: ChannelAccess, spool: string): Promise<Understood[] | null> {
     try {
       return (await this.connectors.of(channel).parse(this.rawEvent(row), access, spool)).map(storable);
     } catch (error) {
@@ -99,15 +103,13 @@ export class InboundWorker extends WorkerHost {
     };
   }
 
-  private async takeIn(row: InboundEvent, channel: Channel, understood: Understood[]): Promise<void> {
+  /** Resolves with deliveries that were written for it. */
+  private async takeIn(row: InboundEvent, occasion: Occasion, understood: Understood[]): Promise<string[]> {
     const messages = understood.filter((event) => event.type === 'message');
     const files = await Promise.all(messages.map((event) => this.ingest.storeFiles(event)));
-    const verdict = messages.length
-      ? { state: 'processed' as const, reason: null }
-      : { state: 'ignored' as const, reason: reasons(understood) };
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.transact(row, channel, messages, files, verdict);
+        return await this.transact(row, occasion, understood, files);
       } catch (error) {
         if (!(wantsRetry(error) || error instanceof Raced) || attempt === 5) throw error;
       }
@@ -115,23 +117,15 @@ export class InboundWorker extends WorkerHost {
   }
 
   /** The ledger row is settled in the transaction that makes the messages; taking it first keeps a second worker out. */
-  private transact(
-    row: InboundEvent,
-    channel: Channel,
-    messages: MessageEvent[],
-    files: StoredFiles[],
-    verdict: { state: InboundState; reason: string | null },
-  ): Promise<void> {
-    return this.commits.run(async (manager) => {
-      const { affected } = await manager.update(
-        InboundEvent,
-        { id: row.id, state: 'received' },
-        { ...verdict, attempts: row.attempts + 1 },
-      );
-      if (!affected) return;
-      for (const [index, event] of messages.entries())
-        await this.ingest.message(manager, channel, event, files[index]!, row.receivedAt, row.backfill);
+  private async transact(row: InboundEvent, occasion: Occasion, understood: Understood[], files: StoredFiles[]): Promise<string[]> {
+    let written: string[] = [];
+    await this.commits.run(async (manager) => {
+      const settled = { ...verdictOn(understood), attempts: row.attempts + 1 };
+      const { affected } = await manager.update(InboundEvent, { id: row.id, state: 'received' }, settled);
+      // Assigned, not added to: what is run again counts once.
+      written = affected ? await this.ingest.take(manager, occasion, understood, files) : [];
     });
+    return written;
   }
 
   private async countFailure(row: InboundEvent, error: Error): Promise<void> {
@@ -146,6 +140,11 @@ export class InboundWorker extends WorkerHost {
     // The reason may quote the payload; it is in the ledger, for admins.
     this.logger.warn({ event: row.id, channel: row.channelId }, 'quarantined');
   }
+}
+
+function verdictOn(understood: Understood[]): { state: InboundState; reason: string | null } {
+  if (understood.some(({ type }) => type !== 'ignored')) return { state: 'processed', reason: null };
+  return { state: 'ignored', reason: reasons(understood) };
 }
 
 const reasons = (events: Understood[]): string =>

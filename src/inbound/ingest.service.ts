@@ -1,24 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
-import type { MessageEvent } from '#libs/connector';
-import type { Channel } from '../channels/channel.entity.js';
+import { type EntityManager, IsNull, Not } from 'typeorm';
+import type { InboundEvent, MessageEvent } from '#libs/connector';
 import type { Identity } from '../contacts/contact.entity.js';
 import { Contacts } from '../contacts/contacts.service.js';
-import { FileStore } from '../files/file-store.js';
-import { Conversation, Counter, ThreadKey } from '../conversations/conversation.entity.js';
+import { Conversation } from '../conversations/conversation.entity.js';
+import { linkConversations } from '../conversations/links.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
+import { addParticipants } from '../conversations/participants.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
+import { FileStore } from '../files/file-store.js';
 import { Changes } from '../realtime/changes.service.js';
-import { follow } from './follow.js';
+import { AutoAnswer } from './auto-answer.service.js';
+import { sentAtAmong } from './dates.js';
+import { follow, restate } from './follow.js';
+import { noteComment, unfold, type Unfolded } from './forwards.js';
+import { type Occasion, Raced } from './occasion.js';
 import { OwnMessages } from './own-messages.service.js';
-import { claimKeys, findPlace, type Placement, rememberKeys } from './threading.js';
+import { type Placed, Places } from './places.service.js';
+import { Receipts } from './receipts.service.js';
 
 /** The files of an event, already in the store. */
 export type StoredFiles = Array<Pick<Attachment, 'filename' | 'contentType' | 'contentId' | 'inline' | 'size' | 'sha256'>>;
-
-/** Another transaction wrote the same message at this very moment; ours has to be taken back and looked at again. */
-export class Raced extends Error {}
 
 /** Turns understood events into conversations. Everything happens in the caller's transaction, so an event counts once or not at all. */
 @Injectable()
@@ -27,6 +30,9 @@ export class Ingest {
     private readonly contacts: Contacts,
     private readonly store: FileStore,
     private readonly ownMessages: OwnMessages,
+    private readonly places: Places,
+    private readonly receipts: Receipts,
+    private readonly autoAnswer: AutoAnswer,
     private readonly changes: Changes,
   ) {}
 
@@ -40,130 +46,112 @@ export class Ingest {
     );
   }
 
-  /** False when the message is there already, be it that it came before or that we sent it ourselves. */
-  async message(
-    manager: EntityManager,
-    channel: Channel,
-    event: MessageEvent,
-    files: StoredFiles,
-    receivedAt: Date,
-    backfill: boolean,
-  ): Promise<boolean> {
-    const known = await manager.findOneBy(Message, { channelId: channel.id, externalId: event.externalId });
-    if (known && event.direction === 'outbound') await this.ownMessages.arrived(manager, known);
-    if (known) return false;
-    if (event.direction === 'outbound' && (await this.ownMessages.recognise(manager, channel, event))) return false;
-    const identity = await this.contacts.recognise(manager, event.customer);
-    const { conversationId, placedBy, isNew } = await this.place(manager, channel, event, identity, receivedAt, backfill);
-    await claimKeys(manager, channel.id, event);
-    event = await notBeforeItsParent(manager, channel, event, placedBy.evidence);
+  /** Takes in what one payload held; `files` are those of its messages, in their order. Resolves with deliveries that were written for it and are to be sent once this is committed. */
+  async take(manager: EntityManager, occasion: Occasion, events: InboundEvent[], files: StoredFiles[]): Promise<string[]> {
+    const messages = events.filter((event) => event.type === 'message');
+    const deliveries: string[] = [];
+    for (const [index, event] of messages.entries()) {
+      const delivery = await this.message(manager, occasion, event, files[index] ?? []);
+      if (delivery) deliveries.push(delivery);
+    }
+    for (const event of events) if (event.type === 'receipt') await this.receipts.apply(manager, occasion.channel.id, event);
+    return deliveries;
+  }
+
+  /** Does nothing when the message is there already, be it that it came before or that we sent it ourselves. */
+  private async message(manager: EntityManager, occasion: Occasion, seen: MessageEvent, files: StoredFiles): Promise<string | null> {
+    const { channel, backfill } = occasion;
+    const known = await manager.findOneBy(Message, { channelId: channel.id, externalId: seen.externalId });
+    if (known && seen.direction === 'outbound') await this.ownMessages.arrived(manager, known);
+    if (known) return null;
+    if (seen.direction === 'outbound' && (await this.ownMessages.recognise(manager, channel, seen))) return null;
+    const unfolded = await unfold(manager, seen, channel.address);
+    const identity = await this.contacts.recognise(manager, unfolded.event.customer);
     const id = newId();
-    await insertNew(manager, Message, newMessage(id, conversationId, channel, event, identity, placedBy, receivedAt));
-    if (!(await manager.existsBy(Message, { id }))) throw new Raced();
-    if (files.length)
-      await manager.insert(
-        Attachment,
-        files.map((file) => ({ ...file, id: newId(), messageId: id, createdAt: receivedAt })),
-      );
+    const placed = await this.places.find(manager, occasion, unfolded.event, identity, id);
+    const { conversationId } = placed;
+    const event = { ...unfolded.event, sentAt: await sentAtAmong(manager, channel.id, conversationId, unfolded.event, placed.awaited) };
+    if (placed.awaited && event.correspondence) await restate(manager, conversationId, event, identity);
+    await this.write(manager, occasion, event, identity, placed, id, files);
     await follow(manager, conversationId, event, backfill);
+    await this.surround(manager, occasion, event, identity, placed);
+    await flag(manager, conversationId, unfolded.review ?? event.warning);
+    await this.announce(manager, placed, id, unfolded, event.sentAt, occasion);
+    return placed.isNew ? this.autoAnswer.give(manager, occasion, event, identity, conversationId) : null;
+  }
+
+  private async write(
+    manager: EntityManager,
+    { channel, receivedAt }: Occasion,
+    event: MessageEvent,
+    identity: Identity,
+    placed: Placed,
+    id: string,
+    files: StoredFiles,
+  ): Promise<void> {
+    await insertNew(manager, Message, { ...newMessage(event, identity), ...placement(placed), id, channelId: channel.id, receivedAt });
+    if (!(await manager.existsBy(Message, { id }))) throw new Raced();
+    const rows = files.map((file) => ({ ...file, id: newId(), messageId: id, createdAt: receivedAt }));
+    if (rows.length) await manager.insert(Attachment, rows);
+  }
+
+  /** Who has part in it, who is alive, and where else the same mail is. */
+  private async surround(
+    manager: EntityManager,
+    { channel, backfill }: Occasion,
+    event: MessageEvent,
+    identity: Identity,
+    { conversationId, isNew }: Placed,
+  ): Promise<void> {
+    const people = [event.customer, ...(event.correspondence?.participants ?? [])];
+    // Whom a machine names in a conversation of others is not thereby one of them.
+    if (event.human || isNew)
+      await addParticipants(
+        manager,
+        conversationId,
+        identity.scope,
+        people.map(({ id }) => id),
+      );
+    if (event.direction !== 'inbound') return;
+    if (identity.undeliverable && !backfill) await this.contacts.revive(manager, identity);
+    if (event.correspondence) await linkCopies(manager, channel.id, event.externalId, conversationId);
+  }
+
+  private async announce(
+    manager: EntityManager,
+    { conversationId, isNew }: Placed,
+    messageId: string,
+    { comment }: Unfolded,
+    sentAt: Date,
+    { channel, receivedAt }: Occasion,
+  ): Promise<void> {
+    const message = { id: messageId, conversationId, channelId: channel.id, sentAt, receivedAt };
+    const notes = comment ? [await noteComment(manager, message, comment)] : [];
     await this.changes.write(
       manager,
-      { type: 'message.created', conversationId, messageId: id },
+      ...[messageId, ...notes].map((id) => ({ type: 'message.created' as const, conversationId, messageId: id })),
       { type: isNew ? 'conversation.created' : 'conversation.updated', conversationId },
     );
-    return true;
-  }
-
-  private async place(
-    manager: EntityManager,
-    channel: Channel,
-    event: MessageEvent,
-    identity: Identity,
-    receivedAt: Date,
-    backfill: boolean,
-  ): Promise<Placement & { isNew: boolean }> {
-    const found = await findPlace(manager, channel.id, event);
-    if (found) {
-      await rememberKeys(manager, channel.id, event, found.conversationId);
-      return { ...found, isNew: false };
-    }
-    const conversationId = await this.open(manager, channel, event, identity, receivedAt, event.direction === 'inbound' && !backfill);
-    await rememberKeys(manager, channel.id, event, conversationId);
-    // Somebody may have opened the same conversation at this very moment: then the keys are theirs, and so is the message.
-    const winner = await findPlace(manager, channel.id, event, conversationId);
-    if (winner) {
-      await manager.update(ThreadKey, { channelId: channel.id, conversationId }, { conversationId: winner.conversationId });
-      await manager.delete(Conversation, conversationId);
-      return { ...winner, isNew: false };
-    }
-    return { conversationId, placedBy: { rule: 'new', evidence: event.externalId }, isNew: true };
-  }
-
-  private async open(
-    manager: EntityManager,
-    channel: Channel,
-    event: MessageEvent,
-    identity: Identity,
-    receivedAt: Date,
-    unread: boolean,
-  ): Promise<string> {
-    await manager.increment(Counter, { name: 'conversation' }, 'value', 1);
-    const { value: number } = await manager.findOneByOrFail(Counter, { name: 'conversation' });
-    const { kind, subject, sentAt } = event;
-    const id = newId();
-    const { id: identityId, contactId } = identity;
-    await manager.insert(Conversation, {
-      id,
-      number,
-      channelId: channel.id,
-      contactId,
-      identityId,
-      kind,
-      subject,
-      lastMessageAt: sentAt,
-      unread,
-      createdAt: receivedAt,
-    });
-    return id;
   }
 }
 
-/** Clocks differ and mail knows whole seconds only, but nobody answers what is not written yet. */
-async function notBeforeItsParent(manager: EntityManager, channel: Channel, event: MessageEvent, parentId: string): Promise<MessageEvent> {
-  const parent = await manager.findOne(Message, {
-    select: { id: true, sentAt: true },
-    where: { channelId: channel.id, externalId: parentId },
-  });
-  return parent && parent.sentAt >= event.sentAt ? { ...event, sentAt: new Date(parent.sentAt.getTime() + 1) } : event;
+/** One mail to two of our mailboxes is a conversation in each, with a link between them. */
+async function linkCopies(manager: EntityManager, channelId: string, externalId: string, conversationId: string): Promise<void> {
+  const copies = await manager.find(Message, { where: { externalId, channelId: Not(channelId), direction: 'inbound' }, take: 10 });
+  for (const copy of copies) await linkConversations(manager, conversationId, copy.conversationId, 'same-mail');
 }
 
-function newMessage(
-  id: string,
-  conversationId: string,
-  channel: Channel,
-  event: MessageEvent,
-  identity: Identity,
-  placedBy: Placement['placedBy'],
-  receivedAt: Date,
-) {
-  const { externalId, direction, sentAt, text, html, quotedText, envelope, human } = event;
+async function flag(manager: EntityManager, id: string, review: string | undefined): Promise<void> {
+  if (review) await manager.update(Conversation, { id, review: IsNull() }, { review });
+}
+
+const placement = ({ conversationId, placedBy }: Placed) => ({ conversationId, placedBy });
+
+function newMessage(event: MessageEvent, identity: Identity) {
+  const { externalId, direction, sentAt, text, html, quotedText, envelope, human, partial = false } = event;
   const inbound = direction === 'inbound';
   return {
-    ...{
-      id,
-      conversationId,
-      channelId: channel.id,
-      externalId,
-      direction,
-      sentAt,
-      receivedAt,
-      text,
-      html,
-      quotedText,
-      placedBy,
-      envelope,
-      human,
-    },
+    ...{ externalId, direction, sentAt, text, html, quotedText, envelope, human, partial },
     kind: 'message' as const,
     reactions: [],
     authorType: inbound ? ('contact' as const) : ('agent' as const),
@@ -173,6 +161,5 @@ function newMessage(
     deletedAt: null,
     replyToMessageId: null,
     idempotencyKey: null,
-    partial: event.partial ?? false,
   };
 }

@@ -5,7 +5,7 @@ import type { Channel } from '../channels/channel.entity.js';
 import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { Changes } from '../realtime/changes.service.js';
-import { findPlace } from './threading.js';
+import { firstKnown } from './threading.js';
 
 /** Recognises our own replies when a platform shows them to us again: an echo, a copy in the Sent folder. */
 @Injectable()
@@ -36,12 +36,12 @@ export class OwnMessages {
   }
 
   private async onItsWay(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<Message | null> {
-    const place = await findPlace(manager, channel.id, event);
-    if (!place) return null;
+    const conversationId = await firstKnown(manager, channel.id, event);
+    if (!conversationId) return null;
     return manager
       .createQueryBuilder(Message, 'm')
       .innerJoin(Delivery, 'd', 'd.message_id = m.id')
-      .where({ conversationId: place.conversationId, externalId: IsNull(), direction: 'outbound', text: event.text })
+      .where({ conversationId, externalId: IsNull(), direction: 'outbound', text: event.text })
       .andWhere(`d.state IN ('sending', 'uncertain') AND d.committed_at IS NOT NULL`)
       .orderBy('m.id')
       .getOne();

@@ -1,22 +1,37 @@
-import type { InboundEvent } from '#libs/connector';
+import type { Correspondence, InboundEvent, MessageEvent, Person } from '#libs/connector';
 import { sha256 } from '../people/passwords.js';
 
 /** What a PostgreSQL index takes is about 2,700 bytes; ids of senders who mean well are far shorter. */
 const maxKeyBytes = 1_000;
 
+/** Who writes to more people than this holds no conversation with them. */
+const maxParticipants = 200;
+
 /** The same event in a form that every database takes. */
 export function storable(event: InboundEvent): InboundEvent {
   const clean = characters(event);
-  if (clean.type !== 'message') return clean;
-  const { customer } = clean;
+  if (clean.type === 'receipt') return { ...clean, of: indexable(clean.of) };
+  return clean.type === 'message' ? storableMessage(clean) : clean;
+}
+
+function storableMessage(event: MessageEvent): MessageEvent {
+  const { correspondence } = event;
   return {
-    ...clean,
-    externalId: indexable(clean.externalId),
-    customer: { ...customer, id: indexable(customer.id) },
-    ownKeys: clean.ownKeys.map(indexable),
-    threadKeys: clean.threadKeys.map(({ rule, key }) => ({ rule, key: indexable(key) })),
+    ...event,
+    externalId: indexable(event.externalId),
+    customer: storablePerson(event.customer),
+    ownKeys: event.ownKeys.map(indexable),
+    threadKeys: event.threadKeys.map(({ rule, key }) => ({ rule, key: indexable(key) })),
+    ...(correspondence && { correspondence: storableCorrespondence(correspondence) }),
   };
 }
+
+function storableCorrespondence({ forwarded, participants, ...rest }: Correspondence): Correspondence {
+  const known = forwarded && { ...forwarded, author: storablePerson(forwarded.author), ownKeys: forwarded.ownKeys.map(indexable) };
+  return { ...rest, participants: participants.slice(0, maxParticipants).map(storablePerson), forwarded: known };
+}
+
+const storablePerson = (person: Person): Person => ({ ...person, id: indexable(person.id) });
 
 /** PostgreSQL refuses U+0000, and a lone half of a surrogate pair is no character in UTF-8. Dates and bytes stay as they are. */
 function characters<T>(value: T): T {

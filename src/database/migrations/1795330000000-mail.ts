@@ -46,7 +46,8 @@ const no = (runner: QueryRunner) => (runner.dataSource.options.type === 'postgre
 
 const added: Record<string, Record<string, Column>> = {
   inbound_event: { platform_id: text(nullable), payload_sha256: text(nullable), payload_size: int({ default: 0 }) },
-  conversation: { review: text(nullable) },
+  conversation: { review: text(nullable), base_subject: text(nullable), closed_at: time(nullable) },
+  thread_key: { message_id: uuid(nullable) },
   message: { partial: flag(false) },
   delivery: { recipients: json(nullable) },
   identity: { remote_images: flag(false), undeliverable: text(nullable) },
@@ -58,5 +59,7 @@ const added: Record<string, Record<string, Column>> = {
 const indexed: Array<[table: string, name: string, columns: string[]]> = [
   ['inbound_event', 'ix_inbound_event_platform_id', ['channel_id', 'platform_id']],
   ['message', 'ix_message_external_id', ['external_id']],
+  ['conversation', 'ix_conversation_base_subject', ['channel_id', 'base_subject']],
+  ['thread_key', 'ix_thread_key_message', ['message_id']],
   ['delivery', 'ix_delivery_committed', ['channel_id', 'committed_at']],
 ];

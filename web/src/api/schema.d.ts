@@ -68,7 +68,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes what you decide about yourself. */
+        patch: operations["People_changeMe"];
         trace?: never;
     };
     "/api/v1/users": {
@@ -172,6 +173,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a sign-in at a provider; send the browser to `url`. It comes back to `/settings/channels?connected=<id>` or `?signInError=<why not>`. */
+        post: operations["SignIn_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -239,6 +257,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/reply-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To whom an answer would go and what would stand below it. 422 with the reason when nobody can be answered. */
+        get: operations["Conversations_replyPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/replies": {
         parameters: {
             query?: never;
@@ -248,7 +283,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers the customer through the channel they wrote on. 422 with the reason when the channel forbids it. */
+        /**
+         * Answers the customer through the channel they wrote on. 422 with the reason when the channel forbids it. Copies go to
+         *     `cc` and `bcc` and to nobody else; the preview proposes whom to name there.
+         */
         post: operations["Conversations_reply"];
         delete?: never;
         options?: never;
@@ -282,8 +320,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a reply again that failed or is uncertain. */
+        /** Sends a reply again that failed or is uncertain, or that some did not get: only to these. */
         post: operations["Conversations_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a message that came into the wrong conversation into another one of its channel, or into a new one. Later answers to it follow. Moving it back undoes it. */
+        post: operations["Conversations_move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,6 +436,74 @@ export interface paths {
         };
         /** A customer and the ways platforms know them; their conversations are `GET /conversations?contactId=`. */
         get: operations["Contacts_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/identities/{identityId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Whether pictures in mail from this address are shown without asking each time. */
+        patch: operations["Contacts_patchIdentity"];
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/remote-image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture that the message refers to, fetched by us, so that its sender learns neither address nor browser of the reader. Only what the message names. */
+        get: operations["RemoteImages_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compares everything the mailbox or platform holds with the ledger, and takes in what is missing. Takes as long as the mailbox is large. */
+        post: operations["Audit_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The message as it came, whole: from the ledger, or from the platform when it was too large to be taken in. */
+        get: operations["Originals_download"];
         put?: never;
         post?: never;
         delete?: never;
@@ -547,12 +670,31 @@ export interface components {
         };
         MeView: {
             user: components["schemas"]["UserView"];
+            signature: string | null;
             /** @description Goes into the X-CSRF-Token header of every change a browser makes. Null for API keys, which need none. */
             csrfToken: string | null;
         };
         SignInBody: {
-            email: string;
-            password: string;
+            type: string;
+            /** @description One of the connector's `signIn` in GET /connectors. */
+            provider: string;
+            /** @description Of the new channel; its address when left out. */
+            name?: string;
+            /** @description The mailbox that is meant, for accounts that may open several; the account's own when left out. */
+            address?: string;
+            /**
+             * Format: uuid
+             * @description The channel to sign in again.
+             */
+            channelId?: string;
+            /** @description What the sign-in does not tell, such as `importSince`. */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        MeBody: {
+            /** @description Stands below your replies where the channel has no signature of its own, and where that one names it. Null or empty for none. */
+            signature?: string | null;
         };
         UserList: {
             items: components["schemas"]["UserView"][];
@@ -584,6 +726,10 @@ export interface components {
             /** @enum {string} */
             lengthUnit: "characters" | "bytes";
         };
+        ProviderView: {
+            id: string;
+            label: string;
+        };
         ConnectorView: {
             type: string;
             label: string;
@@ -591,10 +737,20 @@ export interface components {
             capabilities: components["schemas"]["CapabilitiesView"];
             /** @description Whether `address` must be named when connecting. */
             asksAddress: boolean;
+            /** @description Providers where a sign-in in the browser takes the place of passwords; see POST /channels/sign-in. */
+            signIn: components["schemas"]["ProviderView"][];
             /** @description JSON schema of the settings; `writeOnly` properties are secrets. */
             settingsSchema: {
                 [key: string]: unknown;
             };
+        };
+        ChannelAction: {
+            /** @enum {string} */
+            kind: "sign-in";
+            /** @description For the button. */
+            label: string;
+            /** @description For POST /channels/sign-in. */
+            provider: string;
         };
         ImportProgress: {
             done: number;
@@ -604,11 +760,21 @@ export interface components {
             /** @enum {string} */
             state: "ok" | "degraded" | "needs-auth" | "down";
             detail: string | null;
+            /** @description What brings it back, where a button can. */
+            action: components["schemas"]["ChannelAction"] | null;
             /** Format: date-time */
             lastEventAt: string | null;
             /** Format: date-time */
             lastSyncAt: string | null;
             importProgress?: components["schemas"]["ImportProgress"];
+        };
+        ChannelAudit: {
+            at: string;
+            /** @description What the platform held, and how much of it was stored. */
+            there: number;
+            here: number;
+            missing: number;
+            reimported: number;
         };
         ChannelView: {
             id: string;
@@ -617,6 +783,8 @@ export interface components {
             address: string;
             enabled: boolean;
             health: components["schemas"]["ChannelHealth"];
+            /** @description Of the last audit; null before the first. */
+            audit: components["schemas"]["ChannelAudit"] | null;
         };
         ChannelList: {
             items: components["schemas"]["ChannelView"][];
@@ -629,6 +797,8 @@ export interface components {
             address: string;
             enabled: boolean;
             health: components["schemas"]["ChannelHealth"];
+            /** @description Of the last audit; null before the first. */
+            audit: components["schemas"]["ChannelAudit"] | null;
             /** @description Without secrets. */
             settings: {
                 [key: string]: unknown;
@@ -662,6 +832,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        SignInView: {
+            /** @description The provider's page. */
+            url: string;
+        };
         ContactSummary: {
             id: string;
             name: string | null;
@@ -680,6 +854,14 @@ export interface components {
             permalink: string | null;
             text: string | null;
             adId: string | null;
+        };
+        ConversationLinkView: {
+            conversationId: string;
+            number: number;
+            subject: string | null;
+            channelId: string;
+            /** @enum {string} */
+            reason: "split" | "same-mail" | "continues" | "stranger" | "moved";
         };
         ConversationView: {
             id: string;
@@ -709,6 +891,10 @@ export interface components {
             /** @description Null where the platform sets no limit. */
             replyWindow: components["schemas"]["ReplyWindowView"] | null;
             source: components["schemas"]["SourceView"] | null;
+            /** @description Why a person should look before trusting it; null when nothing is odd. */
+            review: string | null;
+            /** @description Other conversations that belong to it. */
+            links: components["schemas"]["ConversationLinkView"][];
             version: number;
         };
         ConversationList: {
@@ -724,6 +910,11 @@ export interface components {
             priority?: "low" | "normal" | "high" | "urgent";
             subject?: string;
             tags?: string[];
+            /**
+             * @description Null: somebody has looked, and nothing is odd any more.
+             * @enum {number}
+             */
+            review?: null;
         };
         ReadBody: {
             unread: boolean;
@@ -759,13 +950,25 @@ export interface components {
             /** @description What to do about it. */
             action: string | null;
         };
+        RecipientView: {
+            recipient: string;
+            /** @enum {string} */
+            state: "delivered" | "delayed" | "failed" | "sent" | "queued" | "refused";
+            /** @description The server's own code, e.g. `550 5.1.1`. */
+            code: string | null;
+            /** @description Why they do not have it. */
+            message: string | null;
+        };
         DeliveryView: {
             /** @enum {string} */
-            state: "sent" | "queued" | "sending" | "delivered" | "read" | "failed" | "uncertain";
+            state: "delivered" | "read" | "failed" | "sent" | "queued" | "sending" | "uncertain";
             attempts: number;
             /** Format: date-time */
             nextAttemptAt: string | null;
+            /** @description Also when it is `sent`, as long as somebody it was for did not get it. */
             error: components["schemas"]["DeliveryErrorView"] | null;
+            /** @description Everybody it goes to; empty where there is but one customer. */
+            recipients: components["schemas"]["RecipientView"][];
         };
         MessageView: {
             id: string;
@@ -791,11 +994,26 @@ export interface components {
             deletedAt: string | null;
             replyToMessageId: string | null;
             placedBy: components["schemas"]["PlacedByView"] | null;
+            /** @description To whom a mail went, as its header lines name them; empty where there are none. */
+            to: string[];
+            cc: string[];
+            /** @description Only part of it was taken in; the whole is at `GET /messages/:id/original`. */
+            partial: boolean;
             delivery: components["schemas"]["DeliveryView"] | null;
         };
         MessageList: {
             items: components["schemas"]["MessageView"][];
             nextCursor: string | null;
+        };
+        ReplyPreviewView: {
+            to: string[];
+            /** @description Whom else the customer wrote to. They get a copy only if the reply names them. */
+            cc: string[];
+            subject: string | null;
+            /** @description What will stand below the text. */
+            signature: string | null;
+            /** @description Whether the message answered will be quoted below. */
+            quotes: boolean;
         };
         ReplyBody: {
             text: string;
@@ -823,6 +1041,15 @@ export interface components {
         NoteBody: {
             text: string;
         };
+        MoveBody: {
+            /**
+             * Format: uuid
+             * @description A conversation of the same channel, or null for a new one.
+             */
+            conversationId: string | null;
+            /** @description Also what was written after it. */
+            andLater?: boolean;
+        };
         AssignmentBody: {
             /**
              * Format: uuid
@@ -848,6 +1075,10 @@ export interface components {
             scope: string;
             externalId: string;
             name: string | null;
+            /** @description Whether pictures in their mail are fetched from elsewhere. */
+            remoteImages: boolean;
+            /** @description Why nothing arrives there any more, as far as we know; null when it works. */
+            undeliverable: string | null;
         };
         ContactView: {
             id: string;
@@ -855,6 +1086,27 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             identities: components["schemas"]["IdentityView"][];
+        };
+        IdentityPatchBody: {
+            remoteImages: boolean;
+        };
+        MissingView: {
+            /** @description The platform's own name for it, e.g. a Message-ID; null when it has none. */
+            platformId: string | null;
+            /** @description Where it lies there, e.g. a folder. */
+            place: string;
+            /** Format: date-time */
+            receivedAt: string;
+            /** @description Its key in the inbound ledger now; null when it could not be fetched. */
+            key: string | null;
+        };
+        AuditView: {
+            /** @description Messages the platform holds that are ours to have. */
+            there: number;
+            /** @description How many of them were stored before. */
+            here: number;
+            missing: components["schemas"]["MissingView"][];
+            reimported: number;
         };
         InboundEventView: {
             id: string;
@@ -888,11 +1140,14 @@ export interface components {
         };
         DeliveryItem: {
             /** @enum {string} */
-            state: "sent" | "queued" | "sending" | "delivered" | "read" | "failed" | "uncertain";
+            state: "delivered" | "read" | "failed" | "sent" | "queued" | "sending" | "uncertain";
             attempts: number;
             /** Format: date-time */
             nextAttemptAt: string | null;
+            /** @description Also when it is `sent`, as long as somebody it was for did not get it. */
             error: components["schemas"]["DeliveryErrorView"] | null;
+            /** @description Everybody it goes to; empty where there is but one customer. */
+            recipients: components["schemas"]["RecipientView"][];
             id: string;
             messageId: string;
             conversationId: string;
@@ -1029,6 +1284,29 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeView"];
+                };
+            };
+        };
+    };
+    People_changeMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeBody"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -1254,6 +1532,29 @@ export interface operations {
             };
         };
     };
+    SignIn_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInView"];
+                };
+            };
+        };
+    };
     Conversations_list: {
         parameters: {
             query?: {
@@ -1386,6 +1687,30 @@ export interface operations {
             };
         };
     };
+    Conversations_replyPreview: {
+        parameters: {
+            query?: {
+                /** @description The message to answer; the customer's latest when left out. */
+                replyToMessageId?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyPreviewView"];
+                };
+            };
+        };
+    };
     Conversations_reply: {
         parameters: {
             query?: never;
@@ -1452,6 +1777,31 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+        };
+    };
+    Conversations_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveBody"];
+            };
+        };
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1613,6 +1963,94 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ContactView"];
                 };
+            };
+        };
+    };
+    Contacts_patchIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                identityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityPatchBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactView"];
+                };
+            };
+        };
+    };
+    RemoteImages_show: {
+        parameters: {
+            query: {
+                /** @description As in the message's `data-blocked-src`. */
+                url: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Audit_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+        };
+    };
+    Originals_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,0 +1,35 @@
+import { type EntityManager, In } from 'typeorm';
+import { Conversation, ConversationLink, ConversationTag, Participant, ThreadKey } from '../conversations/conversation.entity.js';
+import { Message } from '../conversations/message.entity.js';
+import { addParticipants } from '../conversations/participants.js';
+import { recount } from '../conversations/recount.js';
+import { Raced } from './occasion.js';
+
+/** Whether nobody has worked on a conversation yet, so that it may become part of another one without anybody losing track. */
+export async function isUntouched(manager: EntityManager, id: string): Promise<boolean> {
+  const conversation = await manager.findOneBy(Conversation, { id });
+  if (!conversation) throw new Raced();
+  const { assigneeId, teamId, review, status, closedAt, priority } = conversation;
+  if (assigneeId || teamId || review || closedAt || priority !== 'normal' || !['open', 'closed'].includes(status)) return false;
+  if (await manager.existsBy(Message, { conversationId: id, kind: In(['note', 'event']) })) return false;
+  if (await manager.existsBy(Message, { conversationId: id, direction: 'outbound' })) return false;
+  if (await manager.existsBy(ConversationTag, { conversationId: id })) return false;
+  return !(await manager.existsBy(ConversationLink, [{ conversationId: id }, { otherId: id }]));
+}
+
+/** Puts all of one conversation into another, and removes it. */
+export async function absorb(manager: EntityManager, fromId: string, intoId: string): Promise<void> {
+  // First, because it locks the row: a message that is being written there is seen, or comes back and finds the other.
+  const { affected } = await manager.increment(Conversation, { id: fromId }, 'version', 1);
+  if (!affected) throw new Raced();
+  const from = await manager.findOneByOrFail(Conversation, { id: fromId });
+  const into = await manager.findOneByOrFail(Conversation, { id: intoId });
+  const people = await manager.findBy(Participant, { conversationId: fromId });
+  for (const { scope, externalId } of people) await addParticipants(manager, intoId, scope, [externalId]);
+  await manager.update(Message, { conversationId: fromId }, { conversationId: intoId });
+  await manager.update(ThreadKey, { conversationId: fromId }, { conversationId: intoId });
+  await manager.delete(Conversation, fromId);
+  const wakes = from.status === 'open' && into.status !== 'open' && { status: 'open' as const, snoozedUntil: null };
+  if (wakes || (from.unread && !into.unread)) await manager.update(Conversation, intoId, { ...wakes, unread: into.unread || from.unread });
+  await recount(manager, intoId);
+}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, IsNull } from 'typeorm';
+import type { MessageEvent } from '#libs/connector';
+import type { Identity } from '../contacts/contact.entity.js';
+import { Conversation, Counter, ThreadKey } from '../conversations/conversation.entity.js';
+import { linkConversations } from '../conversations/links.js';
+import type { PlacedBy } from '../conversations/message.entity.js';
+import { newId } from '../database/columns.js';
+import { absorb, isUntouched } from './absorb.js';
+import { baseSubjectOf, candidateFor } from './candidates.js';
+import { type Occasion, Raced } from './occasion.js';
+import { type Arrival, refusal } from './placement.js';
+import { arrivalOf, awaiting, claimKeys, decide, type Refused, rememberKeys } from './threading.js';
+
+export interface Placed {
+  conversationId: string;
+  placedBy: PlacedBy;
+  isNew: boolean;
+  /** Whether answers to the message were there before it. */
+  awaited: boolean;
+}
+
+/** Finds or makes the conversation of a message. */
+@Injectable()
+export class Places {
+  async find(manager: EntityManager, occasion: Occasion, event: MessageEvent, identity: Identity, messageId: string): Promise<Placed> {
+    const channelId = occasion.channel.id;
+    const arrival = arrivalOf(event, occasion.backfill);
+    const waiting = await awaiting(manager, channelId, event);
+    const placed = await this.choose(manager, occasion, event, arrival, identity, messageId);
+    if (arrival) for (const row of waiting) await this.unite(manager, event, arrival, row, placed.conversationId);
+    await claimKeys(manager, channelId, event, placed.conversationId, messageId);
+    return { ...placed, awaited: waiting.length > 0 };
+  }
+
+  private async choose(
+    manager: EntityManager,
+    occasion: Occasion,
+    event: MessageEvent,
+    arrival: Arrival | null,
+    identity: Identity,
+    messageId: string,
+  ): Promise<Omit<Placed, 'awaited'>> {
+    const channelId = occasion.channel.id;
+    const decision = await decide(manager, channelId, event, arrival);
+    if (decision.conversationId !== null) {
+      await hold(manager, decision.conversationId);
+      await rememberKeys(manager, channelId, event, decision.conversationId, messageId);
+      return { ...decision, isNew: false };
+    }
+    const conversationId = await open(manager, occasion, event, identity);
+    await rememberKeys(manager, channelId, event, conversationId, messageId);
+    // Somebody may have opened the same conversation at this very moment: then the keys are theirs, and so is the message.
+    const winner = await decide(manager, channelId, event, arrival, conversationId);
+    if (winner.conversationId !== null) {
+      await hold(manager, winner.conversationId);
+      await manager.update(ThreadKey, { channelId, conversationId }, { conversationId: winner.conversationId });
+      await manager.delete(Conversation, conversationId);
+      return { ...winner, isNew: false };
+    }
+    for (const refused of winner.refused) await keepApart(manager, conversationId, refused);
+    return { conversationId, placedBy: reasonForNew(event, winner.refused[0]), isNew: true };
+  }
+
+  /** Answers that came before the message opened a conversation of their own; now that it is here they belong together. */
+  private async unite(
+    manager: EntityManager,
+    event: MessageEvent,
+    arrival: Arrival,
+    row: ThreadKey,
+    conversationId: string,
+  ): Promise<void> {
+    if (row.conversationId === conversationId) return;
+    const candidate = await candidateFor(manager, event, row);
+    if (refusal(arrival, candidate)) return;
+    if (await isUntouched(manager, row.conversationId)) await absorb(manager, row.conversationId, conversationId);
+    else await linkConversations(manager, row.conversationId, conversationId, 'continues');
+  }
+}
+
+/** Keeps others from changing or removing it until our transaction ends. */
+async function hold(manager: EntityManager, conversationId: string): Promise<void> {
+  const { affected } = await manager.increment(Conversation, { id: conversationId }, 'version', 1);
+  if (!affected) throw new Raced();
+}
+
+async function keepApart(manager: EntityManager, conversationId: string, { conversationId: otherId, reason, review, answersIt }: Refused) {
+  const [later, earlier] = answersIt ? [otherId, conversationId] : [conversationId, otherId];
+  await linkConversations(manager, later, earlier, reason);
+  if (review) await manager.update(Conversation, { id: later, review: IsNull() }, { review });
+}
+
+function reasonForNew(event: MessageEvent, refused: Refused | undefined): PlacedBy {
+  if (refused && !refused.answersIt) return { rule: refused.reason, evidence: refused.why };
+  const said = event.threadKeys.length ? 'No conversation of this channel knows what it refers to' : 'It refers to nothing written before';
+  return { rule: 'new', evidence: `${said} (${event.externalId})` };
+}
+
+async function open(
+  manager: EntityManager,
+  { channel, receivedAt, backfill }: Occasion,
+  event: MessageEvent,
+  identity: Identity,
+): Promise<string> {
+  await manager.increment(Counter, { name: 'conversation' }, 'value', 1);
+  const { value: number } = await manager.findOneByOrFail(Counter, { name: 'conversation' });
+  const { kind, subject, sentAt, direction } = event;
+  const id = newId();
+  await manager.insert(Conversation, {
+    ...{ id, number, channelId: channel.id, contactId: identity.contactId, identityId: identity.id, kind, subject },
+    baseSubject: baseSubjectOf(event),
+    lastMessageAt: sentAt,
+    unread: direction === 'inbound' && !backfill,
+    createdAt: receivedAt,
+  });
+  return id;
+}
