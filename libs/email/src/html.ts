@@ -108,8 +108,18 @@ export function sanitizeOutgoing(html: string): string {
   return sanitize(tamed(html), { ...allowList, allowedClasses: { '*': [] }, transformTags: { a: safeLink, img: safeImage } });
 }
 
-function safeLink(tagName: string, attribs: Attributes) {
-  return { tagName, attribs: { ...attribs, ...(attribs.href && { target: '_blank', rel: 'noopener noreferrer nofollow' }) } };
+/** A link leads to a whole address, or nowhere: there is no page that it could be relative to. */
+function safeLink(tagName: string, { href = '', target: _target, rel: _rel, ...attribs }: Attributes) {
+  const whole = wholeAddress(href);
+  return { tagName, attribs: { ...attribs, ...(whole && { href: whole, target: '_blank', rel: 'noopener noreferrer nofollow' }) } };
+}
+
+function wholeAddress(href: string): string | null {
+  // Browsers read past these, so that `java\nscript:` is one word to them.
+  const address = href.replace(/[\0-\x1f\x7f]/g, '').trim();
+  if (/^(https?:\/\/[^/]|mailto:|tel:)/i.test(address)) return address;
+  if (/^www\.[\w-]+\./i.test(address)) return `https://${address}`;
+  return /^\/\/[^/]/.test(address) ? `https:${address}` : null;
 }
 
 const ownImage = /^(cid:|data:image\/(png|jpe?g|gif|webp)[;,])/i;
