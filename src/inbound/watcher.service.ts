@@ -107,7 +107,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
           signal: abort.signal,
           spool,
           store: (events, next) => this.store(channel, fence, events, next),
-          healthy: (progress) => void this.healthy(channel.id, progress),
+          healthy: (progress, complaint) => void this.healthy(channel.id, progress, complaint),
         }),
       );
     } catch (error) {
@@ -132,11 +132,11 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     if (events.length) this.changes.announce();
   }
 
-  private async healthy(id: string, progress?: { done: number; total: number }): Promise<void> {
+  private async healthy(id: string, progress?: { done: number; total: number }, complaint?: string): Promise<void> {
     this.failures.delete(id);
     const facts = { lastSyncAt: new Date(), ...(progress && { importDone: progress.done, importTotal: progress.total }) };
     await this.channels
-      .report(id, 'ok', null, facts)
+      .report(id, complaint ? 'degraded' : 'ok', complaint ?? null, facts)
       .catch((error: Error) => this.logger.warn({ channel: id, error: error.message }, 'cannot note the health'));
   }
 

@@ -13,6 +13,7 @@ import type { EmailSettings } from './settings.js';
 const batchMails = 500;
 
 type Context = AuditContext<EmailSettings>;
+type Described = Pick<FetchMessageObject, 'uid' | 'internalDate' | 'headers'>;
 
 /**
  * Compares all mail that should have been taken in by now with what was stored, by Message-ID, and takes in what was not.
@@ -28,7 +29,7 @@ export async function audit(context: Context, options: EmailOptions): Promise<Au
   try {
     const { folders } = await planFolders(line.client, settings.folders);
     const ids = new MessageIds();
-    for (const folder of folders) result.there += await gather(line.client, folder, context, ids);
+    for (const folder of folders) result.there += await gather(line, folder, context, ids);
     for (const { folder, uids } of await ids.doubtful(folders, context)) await compare(line, folder, uids, context, result);
     return { ...result, here: result.there - result.missing.length };
   } catch (error) {
@@ -56,7 +57,7 @@ class MessageIds {
   private readonly places = new Map<string, Array<{ folder: WatchedFolder; uid: number }>>();
   private readonly nameless = new Map<WatchedFolder, number[]>();
 
-  add(folder: WatchedFolder, mail: FetchMessageObject): void {
+  add(folder: WatchedFolder, mail: Described): void {
     const [id] = mail.headers ? messageIds(firstHeader(splitRaw(mail.headers).headers, 'message-id')) : [];
     if (id) listIn(this.places, id).push({ folder, uid: mail.uid });
     else listIn(this.nameless, folder).push(mail.uid);
@@ -85,23 +86,36 @@ function listIn<K, V>(lists: Map<K, V[]>, key: K): V[] {
 }
 
 /** Notes the Message-IDs of all mails of a folder that should be stored by now; resolves with how many these are. */
-async function gather(client: ImapFlow, folder: WatchedFolder, context: Context, ids: MessageIds): Promise<number> {
+async function gather(line: Line, folder: WatchedFolder, context: Context, ids: MessageIds): Promise<number> {
   const place = new Places(context.cursor, context.channel.settings).at(folder.path);
-  const mailbox = await openFolder(client, folder.path);
+  const mailbox = await openFolder(line.client, folder.path);
   // With other UIDs than the watcher saw, it is about to look through everything by itself.
   if (!place || String(mailbox.uidValidity) !== place.uidValidity) return 0;
-  const uids = await uidsToHave(client, place);
+  const uids = await uidsToHave(line.client, place);
   let there = 0;
   for (let start = 0; start < uids.length; start += batchMails) {
     context.signal.throwIfAborted();
-    const batch = uids.slice(start, start + batchMails);
-    const mails = await client.fetchAll(batch, { uid: true, internalDate: true, headers: ['message-id'] }, { uid: true });
-    if (!client.usable || !client.mailbox) throw new Error('the connection was lost');
+    const mails = await describe(line, folder, uids.slice(start, start + batchMails));
     const ours = mails.filter(({ internalDate }) => isOurs(place.since, new Date(internalDate ?? Date.now())));
     for (const mail of ours) ids.add(folder, mail);
     there += ours.length;
   }
   return there;
+}
+
+/** Asks for date and Message-ID. Where that breaks the line, by halves, until the mail to blame stands alone and has neither. */
+async function describe(line: Line, folder: WatchedFolder, uids: number[]): Promise<Described[]> {
+  try {
+    await openFolder(line.client, folder.path);
+    const mails = await line.client.fetchAll(uids, { uid: true, internalDate: true, headers: ['message-id'] }, { uid: true });
+    if (!line.client.usable || !line.client.mailbox) throw new Error('the connection was lost');
+    return mails;
+  } catch {
+    await line.again();
+    if (uids.length <= 1) return uids.map((uid) => ({ uid }));
+    const half = Math.ceil(uids.length / 2);
+    return [...(await describe(line, folder, uids.slice(0, half))), ...(await describe(line, folder, uids.slice(half)))];
+  }
 }
 
 /** What the watcher has passed: neither what is newer, nor what a running import has yet to come to. */

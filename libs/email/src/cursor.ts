@@ -14,7 +14,7 @@ export interface FolderPlace {
   since: string | null;
   /** When the newest mail stored so far came in, by the server's clock: what is younger is no history. */
   newestAt: string;
-  /** Since when the folder is watched, an ISO time: what came in later has to be seen, however late we find it. */
+  /** Since when the folder is watched, an ISO time of whole seconds: what came in later has to be seen, however late we find it. */
   startedAt?: string;
   /** Where the line broke while a mail was fetched, and how often: some mails break it each time. */
   stuckAt?: { uid: number; times: number };
@@ -32,6 +32,7 @@ export interface FolderState {
 /** The cursor of a mailbox: a place in each of its folders, by the folder's name. */
 export class Places {
   private readonly folders: Record<string, FolderPlace>;
+  private readonly connectedAt?: string;
 
   constructor(
     saved: Cursor | null,
@@ -39,6 +40,9 @@ export class Places {
     private readonly now = new Date(),
   ) {
     this.folders = structuredClone((saved?.folders ?? {}) as Record<string, FolderPlace>);
+    [this.connectedAt] = Object.values(this.folders)
+      .flatMap(({ startedAt }) => startedAt ?? [])
+      .sort();
   }
 
   /** A copy to be stored together with the mails before it. */
@@ -85,15 +89,14 @@ export class Places {
 
   private firstContact(state: { uidNext: number }, end: Pick<FolderPlace, 'uidValidity' | 'lastUid'>): FolderPlace {
     const { importSince = 'now', folders: chosen } = this.settings;
-    const others = Object.values(this.folders).flatMap(({ startedAt }) => startedAt ?? []);
     // Nobody chose it, so it was made on the server since: whatever came into it after we began is ours.
-    const appeared = chosen?.length ? undefined : others.sort()[0];
-    const startedAt = appeared ?? this.now.toISOString();
-    const since = importSince === 'all' ? null : wholeSecond(isISO8601(importSince) ? importSince : startedAt);
+    const appeared = chosen?.length ? undefined : this.connectedAt;
+    const startedAt = appeared ?? wholeSecond(this.now.toISOString());
+    const since = importSince === 'all' ? null : isISO8601(importSince) ? wholeSecond(importSince) : startedAt;
     const past = appeared || importSince !== 'now';
-    // All that is ours of such a folder is news, also what came in the very second in which we began.
-    const newestAt = appeared ? new Date(Date.parse(wholeSecond(appeared)) - 1).toISOString() : startedAt;
-    return { ...end, since, newestAt, startedAt, ...(past && { backfill: history(state) }) };
+    // All that came into such a folder is news, also in the very second in which we began.
+    const newestAt = appeared ? new Date(Date.parse(appeared) - 1) : this.now;
+    return { ...end, since, newestAt: newestAt.toISOString(), startedAt, ...(past && { backfill: history(state) }) };
   }
 
   /** The place of a folder that was renamed: gone by its old name, with the same UIDs. Small values are given to many folders and say nothing. */

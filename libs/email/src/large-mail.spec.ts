@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { simpleParser } from 'mailparser';
+import { startDovecot, startFaultyLine, type Dovecot } from '#libs/simulators';
+import { eventually, mail, mailboxHosts, options } from './fixtures/mailbox-host.js';
+import { original } from './original.js';
+
+const megabyte = 2 ** 20;
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+let dovecot: Dovecot;
+let hosts: Awaited<ReturnType<typeof mailboxHosts>>;
+beforeAll(async () => {
+  const names = ['stream', 'turns', 'cap', 'plain', 'file', 'gone', 'lost'];
+  dovecot = await startDovecot({ users: Object.fromEntries(names.map((name) => [name, 'secret'])) });
+  hosts = await mailboxHosts(dovecot);
+}, 30_000);
+afterAll(async () => {
+  await hosts.stop();
+  await dovecot.stop();
+});
+
+/** As its sender's program makes it: two texts that stand for each other, and a film. */
+function withFilm(megabytes: number, id = 'film'): Buffer {
+  const film = randomBytes(Math.round((megabytes * megabyte * 57) / 78))
+    .toString('base64')
+    .replace(/.{76}/g, '$&\r\n');
+  const lines = [
+    'From: Ann <ann@example.com>',
+    'To: shop@harbourlamps.test',
+    `Message-ID: <${id}@example.com>`,
+    'Subject: A film of my lamp',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed;',
+    ' boundary="outer"',
+    '',
+    '--outer',
+    'Content-Type: multipart/alternative; boundary="inner"',
+    '',
+    '--inner',
+    'Content-Type: text/plain; charset=iso-8859-1',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    'Sch=F6n ist sie',
+    '--inner',
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    '<p>Schön ist sie</p>',
+    '--inner--',
+    '--outer',
+    'Content-Type: video/mp4; name="lamp.mp4"',
+    'Content-Disposition: attachment; filename="lamp.mp4"',
+    'Content-Transfer-Encoding: base64',
+    '',
+    film,
+    '--outer--',
+    '',
+  ];
+  return Buffer.from(lines.join('\r\n'));
+}
+
+test('a mail of 45 MB goes into a file without ever being whole in memory', async () => {
+  await dovecot.deliver('stream', withFilm(45));
+  const host = hosts.given('stream', { importSince: 'all' });
+  const sizes: number[] = [];
+  const held = () => {
+    collectGarbage();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const atRest = held();
+  host.start();
+  while (!host.events.size) {
+    sizes.push(held() - atRest);
+    await sleep(100);
+  }
+  await host.stop();
+  const [event] = host.events.values();
+  const [raw] = await dovecot.list('stream');
+  expect(event).toMatchObject({
+    platformId: 'film@example.com',
+    payload: { path: expect.stringContaining(hosts.spool), size: raw?.length },
+  });
+  expect(event && raw && (await host.bytesOf(event)).equals(raw)).toBe(true);
+  expect(sizes.length).toBeGreaterThan(2);
+  expect(Math.max(...sizes)).toBeLessThan(15 * megabyte);
+}, 60_000);
+
+test('new mail is taken in between two pieces of a large one', async () => {
+  await dovecot.deliver('turns', withFilm(30), 'Sent');
+  const host = hosts.given('turns', { importSince: 'all' });
+  const spooled = () => readdir(hosts.spool);
+  const before = (await spooled()).length;
+  host.start();
+  while ((await spooled()).length === before) await new Promise(setImmediate);
+  await dovecot.deliver('turns', mail(1));
+  await eventually(() => host.events.size === 2);
+  await host.stop();
+  expect([...host.events.values()].map(({ platformId }) => platformId)).toEqual(['1@example.com', 'film@example.com']);
+}, 30_000);
+
+test('what was fetched of a large mail is removed when the watcher is stopped in the middle', async () => {
+  await dovecot.deliver('lost', withFilm(30));
+  const host = hosts.given('lost', { importSince: 'all' });
+  const before = await readdir(hosts.spool);
+  host.start();
+  while ((await readdir(hosts.spool)).length === before.length) await new Promise(setImmediate);
+  await host.stop();
+  expect(await readdir(hosts.spool)).toEqual(before);
+}, 30_000);
+
+test('of a mail above the limit headers and texts are taken in, what is left out is named, and the whole can be had later', async () => {
+  const raw = withFilm(5);
+  await dovecot.deliver('cap', raw);
+  const line = await startFaultyLine(dovecot);
+  const host = hosts.given('cap', { importSince: 'all', maxMegabytes: 3 }, { port: line.port });
+  await host.catchUp();
+  const [event] = host.events.values();
+  if (!event) throw new Error('nothing came');
+  expect(event.context.fullSize).toBe(String(raw.length));
+  const parsed = await simpleParser(await host.bytesOf(event));
+  expect(parsed).toMatchObject({
+    messageId: '<film@example.com>',
+    subject: 'A film of my lamp',
+    text: expect.stringMatching(/^Schön ist sie\n[^]*Left in the mailbox:\n- lamp\.mp4 \(video\/mp4, 5 MB\)/),
+    html: expect.stringContaining('<p>Schön ist sie</p>'),
+    attachments: [],
+  });
+  expect((await buffer(await original(event, host.channel, options))).equals(raw)).toBe(true);
+  await eventually(() => line.open() === 0);
+  const unread = await original(event, host.channel, options);
+  unread.destroy();
+  await eventually(() => line.open() === 0);
+  await line.stop();
+}, 30_000);
+
+test('a mail above the limit keeps its name in another folder and under new UIDs', async () => {
+  const host = hosts.given('cap', { importSince: 'all', maxMegabytes: 3 });
+  await dovecot.deliver('cap', Buffer.concat([Buffer.from('Received: by another\r\n'), (await dovecot.list('cap'))[0]!]), 'Sent');
+  await host.catchUp();
+  await dovecot.renumber('cap');
+  await host.catchUp();
+  expect(host.handed).toHaveLength(3);
+  expect(host.events.size).toBe(1);
+}, 30_000);
+
+test('a text without parts that is above the limit is taken in from its start', async () => {
+  const words = `${'many words '.repeat(7)}\r\n`.repeat(60_000);
+  await dovecot.deliver('plain', mail(1, { text: words }));
+  const host = hosts.given('plain', { importSince: 'all', maxMegabytes: 2 });
+  await host.catchUp();
+  const [event] = host.events.values();
+  const payload = event?.payload as Buffer;
+  expect(payload.length).toBeLessThan(1.1 * megabyte);
+  expect((await simpleParser(payload)).text).toMatch(/^many words many words/);
+}, 30_000);
+
+test('a mail that is nothing but a file is taken in as its headers and the name of the file', async () => {
+  const content = randomBytes(2 * megabyte)
+    .toString('base64')
+    .replace(/.{76}/g, '$&\r\n');
+  const head =
+    'Content-Type: application/pdf; name="plan.pdf"\r\nContent-Disposition: attachment; filename="plan.pdf"\r\nContent-Transfer-Encoding: base64';
+  await dovecot.deliver('file', mail(1, { text: content }).replace('\r\n\r\n', `\r\nMIME-Version: 1.0\r\n${head}\r\n\r\n`));
+  const host = hosts.given('file', { importSince: 'all', maxMegabytes: 1 });
+  await host.catchUp();
+  const [event] = host.events.values();
+  const parsed = await simpleParser(event?.payload as Buffer);
+  expect(parsed).toMatchObject({
+    subject: 'Mail 1',
+    text: expect.stringMatching(/- plan\.pdf \(application\/pdf, 3 MB\)/),
+    attachments: [],
+  });
+}, 30_000);
+
+test('the original is found where it was moved to, and said to be gone when it is', async () => {
+  await dovecot.deliver('gone', mail(1));
+  await dovecot.deliver('gone', mail(0), 'Archive');
+  const host = hosts.given('gone', { importSince: 'all', folders: ['INBOX', 'Archive'] });
+  await host.catchUp();
+  const event = [...host.events.values()].find(({ platformId }) => platformId === '1@example.com');
+  if (!event) throw new Error('nothing came');
+  await dovecot.asUser('gone', async (client) => {
+    await client.mailboxOpen('INBOX');
+    await client.messageMove('1', 'Archive');
+  });
+  expect(String(await buffer(await original(event, host.channel, options)))).toBe(mail(1));
+  await dovecot.asUser('gone', async (client) => {
+    await client.mailboxOpen('Archive');
+    await client.messageDelete('1:*');
+  });
+  await expect(original(event, host.channel, options)).rejects.toMatchObject({
+    kind: 'rejected',
+    message: expect.stringContaining('no longer in the mailbox'),
+  });
+}, 30_000);
