@@ -28,7 +28,7 @@ export class ChannelsController {
   @Get('connectors')
   listConnectors(): ConnectorView[] {
     return this.connectors.all().map((connector) => {
-      const { type, label, kinds, capabilities, asksAddress, signIn } = connector;
+      const { type, label, kinds, capabilities, asksAddress, signIn, audit } = connector;
       return {
         type,
         label,
@@ -36,6 +36,7 @@ export class ChannelsController {
         capabilities,
         asksAddress,
         signIn: signIn?.providers ?? [],
+        audits: !!audit,
         settingsSchema: this.connectors.schemaOf(connector),
       };
     });
@@ -85,10 +86,11 @@ export class ChannelsController {
   }
 
   private async view(channel: Channel): Promise<ChannelView> {
-    const { id, type, name, address, enabled, lastEventAt, lastSyncAt, importDone, importTotal, lastAudit: audit } = channel;
+    const { id, type, name, address, enabled, healthState: state, healthDetail: detail, lastEventAt, lastSyncAt } = channel;
+    const { importDone, importTotal, lastAudit: audit } = channel;
     const action = await this.channels.remedy(channel);
-    const health: ChannelHealth = { state: channel.healthState, detail: channel.healthDetail, action, lastEventAt, lastSyncAt };
+    const health: ChannelHealth = { state, detail, action, lastEventAt, lastSyncAt, audit };
     if (importTotal !== null && importDone !== null) health.importProgress = { done: importDone, total: importTotal };
-    return { id, type, name, address, enabled, health, audit };
+    return { id, type, name, address, enabled, health };
   }
 }

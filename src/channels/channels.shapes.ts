@@ -58,6 +58,8 @@ export class ChannelHealth {
   lastEventAt: Date | null;
   lastSyncAt: Date | null;
   importProgress?: ImportProgress;
+  /** What the last audit found; null before the first. */
+  audit: ChannelAudit | null;
 }
 
 export class ChannelView {
@@ -67,8 +69,6 @@ export class ChannelView {
   address: string;
   enabled: boolean;
   health: ChannelHealth;
-  /** Of the last audit; null before the first. */
-  audit: ChannelAudit | null;
 }
 
 export class ChannelWithSettings extends ChannelView {
@@ -105,6 +105,8 @@ export class ConnectorView {
   asksAddress: boolean;
   /** Providers where a sign-in in the browser takes the place of passwords; see POST /channels/sign-in. */
   signIn: ProviderView[];
+  /** Whether POST /channels/:id/audit works for its channels. */
+  audits: boolean;
   /** JSON schema of the settings; `writeOnly` properties are secrets. */
   settingsSchema: Record<string, unknown>;
 }
