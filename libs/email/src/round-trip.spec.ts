@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { MessageEvent } from '#libs/connector';
 import { MailCustomers, startSmtpSink } from '#libs/simulators';
 import { emailConnector } from './email-connector.js';
@@ -24,16 +25,30 @@ test('customers of all mail programs are answered, and their answers name our re
     signingKey: Buffer.alloc(32, 7),
   };
   const read = async (payload: Buffer) =>
-    (await connector.parse({ key: mailIdentity(payload), payload, context: {}, receivedAt }, channel))[0] as MessageEvent;
+    (await connector.parse({ key: mailIdentity(payload), payload, context: {}, receivedAt }, channel, tmpdir()))[0] as MessageEvent;
 
   let answers = 0;
   for (let turn = 0; turn < 12; turn++) {
     const question = await read(await customers.writeNext());
     expect(question).toMatchObject({ direction: 'inbound', human: true, threadKeys: [] });
-    const reply = { text: 'We shall see to it at once.\nGive us a day.', html: null, subject: null, cc: [], bcc: [], agentName: 'Ann' };
-    const deliveryId = `d-${turn}`;
-    const prepared = connector.prepare({ ...reply, deliveryId, customer: question.customer, answering: question.envelope }, channel);
-    const outgoing = { ...reply, ...prepared, deliveryId, attachments: [], windowMode: 'standard', committing: () => Promise.resolve() };
+    const { text, html, sentAt } = question;
+    const draft = {
+      deliveryId: `d-${turn}`,
+      text: 'We shall see to it at once.\nGive us a day.',
+      html: null,
+      subject: null,
+      cc: [],
+      bcc: [],
+      agentName: 'Ann',
+      customer: question.customer,
+      answering: question.envelope,
+      quoting: { author: question.customer.name ?? question.customer.id, sentAt, text, html },
+      signature: 'Ann\nHarbour Lamps',
+      automatic: false,
+      at: receivedAt,
+    };
+    const prepared = connector.prepare(draft, channel);
+    const outgoing = { ...draft, ...prepared, attachments: [], windowMode: 'standard', committing: () => Promise.resolve() };
     const { externalId } = await connector.send(outgoing, channel);
     const sent = sink.messages.at(-1);
     if (!sent || !(await customers.answer(sent))) continue;
