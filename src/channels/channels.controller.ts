@@ -67,8 +67,8 @@ export class ChannelsController {
   @HttpCode(200)
   @Roles('admin')
   async test(@Body() body: NewChannelBody): Promise<ChannelTestView> {
-    const checks = await this.channels.test(body);
-    return { ok: checks.every(({ ok }) => ok), checks };
+    const { checks, choices } = await this.channels.test(body);
+    return { ok: checks.every(({ ok }) => ok), checks, choices };
   }
 
   @Patch('channels/:id')

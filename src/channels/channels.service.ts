@@ -55,10 +55,12 @@ export class Channels {
     return channel;
   }
 
-  /** Tries the settings out without keeping them. */
-  async test(input: NewChannel): Promise<Check[]> {
+  /** Tries the settings out without keeping them, and asks a working account what it offers for them. */
+  async test(input: NewChannel): Promise<{ checks: Check[]; choices: Record<string, string[]> }> {
     const { connector, settings, account } = await this.understand(input);
-    return connector.check(account, settings);
+    const checks = await connector.check(account, settings);
+    const works = checks.every(({ ok }) => ok);
+    return { checks, choices: (works && (await connector.choices?.(settings).catch(asInvalid))) || {} };
   }
 
   /** Connects an account after a live check. */

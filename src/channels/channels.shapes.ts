@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 
 export class NewChannelBody {
@@ -26,6 +27,9 @@ export class CheckView {
 export class ChannelTestView {
   ok: boolean;
   checks: CheckView[];
+  /** What a working account offers for a setting, e.g. its folders. */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } })
+  choices: Record<string, string[]>;
 }
 
 export class ImportProgress {

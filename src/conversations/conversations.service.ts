@@ -30,7 +30,7 @@ export interface ConversationPatch {
   subject?: string;
   tags?: string[];
   /** Null says that somebody has looked. */
-  review?: null;
+  review?: string | null;
 }
 
 /** Conversations and what is in them. */

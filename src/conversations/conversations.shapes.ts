@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  Equals,
   IsArray,
   IsBoolean,
   IsDate,
@@ -26,7 +27,7 @@ export class ConversationPatchBody {
   @IsOptional() @IsString() @MaxLength(500) subject?: string;
   @IsOptional() @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) @MaxLength(100, { each: true }) tags?: string[];
   /** Null: somebody has looked, and nothing is odd any more. */
-  @IsOptional() @IsIn([null]) review?: null;
+  @IsOptional() @Equals(null, { message: 'review can only be set to null' }) review?: string | null;
 }
 
 export class MoveBody {

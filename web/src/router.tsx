@@ -12,6 +12,12 @@ const root = createRootRoute({ component: Outlet });
 const readThen = (search: Record<string, unknown>): { then?: string } =>
   typeof search.then === 'string' && /^\/[^/\\]/.test(search.then) ? { then: search.then } : {};
 
+/** What the server tells after a sign-in at a provider. */
+const readSignInOutcome = (search: Record<string, unknown>): { connected?: string; signInError?: string } => ({
+  ...(typeof search.connected === 'string' && { connected: search.connected }),
+  ...(search.signInError != null && { signInError: String(search.signInError) }),
+});
+
 const setupNeeded = async () => (await queryClient.fetchQuery(api.queryOptions('get', '/api/v1/auth/setup', {}))).needed;
 
 async function requireSession({ location }: { location: { href: string } }) {
@@ -91,6 +97,7 @@ const settingsHome = createRoute({
 const channels = createRoute({
   getParentRoute: () => settings,
   path: '/channels',
+  validateSearch: readSignInOutcome,
   component: lazyRouteComponent(() => import('./settings/channels.js'), 'Channels'),
 });
 
@@ -98,6 +105,12 @@ const newChannel = createRoute({
   getParentRoute: () => settings,
   path: '/channels/new',
   component: lazyRouteComponent(() => import('./settings/new-channel.js'), 'NewChannel'),
+});
+
+const editChannel = createRoute({
+  getParentRoute: () => settings,
+  path: '/channels/$channelId',
+  component: lazyRouteComponent(() => import('./settings/edit-channel.js'), 'EditChannel'),
 });
 
 const ledger = createRoute({
@@ -119,7 +132,7 @@ export const router = createRouter({
     app.addChildren([
       home,
       inbox.addChildren([noConversation, conversation]),
-      settings.addChildren([settingsHome, channels, newChannel, ledger, people]),
+      settings.addChildren([settingsHome, channels, newChannel, editChannel, ledger, people]),
     ]),
   ]),
   defaultPreload: 'intent',

@@ -675,22 +675,8 @@ export interface components {
             csrfToken: string | null;
         };
         SignInBody: {
-            type: string;
-            /** @description One of the connector's `signIn` in GET /connectors. */
-            provider: string;
-            /** @description Of the new channel; its address when left out. */
-            name?: string;
-            /** @description The mailbox that is meant, for accounts that may open several; the account's own when left out. */
-            address?: string;
-            /**
-             * Format: uuid
-             * @description The channel to sign in again.
-             */
-            channelId?: string;
-            /** @description What the sign-in does not tell, such as `importSince`. */
-            settings?: {
-                [key: string]: unknown;
-            };
+            email: string;
+            password: string;
         };
         MeBody: {
             /** @description Stands below your replies where the channel has no signature of its own, and where that one names it. Null or empty for none. */
@@ -739,6 +725,8 @@ export interface components {
             asksAddress: boolean;
             /** @description Providers where a sign-in in the browser takes the place of passwords; see POST /channels/sign-in. */
             signIn: components["schemas"]["ProviderView"][];
+            /** @description Whether POST /channels/:id/audit works for its channels. */
+            audits: boolean;
             /** @description JSON schema of the settings; `writeOnly` properties are secrets. */
             settingsSchema: {
                 [key: string]: unknown;
@@ -756,6 +744,14 @@ export interface components {
             done: number;
             total: number;
         };
+        ChannelAudit: {
+            at: string;
+            /** @description What the platform held, and how much of it was stored. */
+            there: number;
+            here: number;
+            missing: number;
+            reimported: number;
+        };
         ChannelHealth: {
             /** @enum {string} */
             state: "ok" | "degraded" | "needs-auth" | "down";
@@ -767,14 +763,8 @@ export interface components {
             /** Format: date-time */
             lastSyncAt: string | null;
             importProgress?: components["schemas"]["ImportProgress"];
-        };
-        ChannelAudit: {
-            at: string;
-            /** @description What the platform held, and how much of it was stored. */
-            there: number;
-            here: number;
-            missing: number;
-            reimported: number;
+            /** @description What the last audit found; null before the first. */
+            audit: components["schemas"]["ChannelAudit"] | null;
         };
         ChannelView: {
             id: string;
@@ -783,8 +773,6 @@ export interface components {
             address: string;
             enabled: boolean;
             health: components["schemas"]["ChannelHealth"];
-            /** @description Of the last audit; null before the first. */
-            audit: components["schemas"]["ChannelAudit"] | null;
         };
         ChannelList: {
             items: components["schemas"]["ChannelView"][];
@@ -797,8 +785,6 @@ export interface components {
             address: string;
             enabled: boolean;
             health: components["schemas"]["ChannelHealth"];
-            /** @description Of the last audit; null before the first. */
-            audit: components["schemas"]["ChannelAudit"] | null;
             /** @description Without secrets. */
             settings: {
                 [key: string]: unknown;
@@ -820,6 +806,10 @@ export interface components {
             detail: string;
         };
         ChannelTestView: {
+            /** @description What a working account offers for a setting, e.g. its folders. */
+            choices: {
+                [key: string]: string[];
+            };
             ok: boolean;
             checks: components["schemas"]["CheckView"][];
         };
@@ -828,6 +818,24 @@ export interface components {
             /** @description False pauses the channel. */
             enabled?: boolean;
             /** @description Only what changes; secrets left out stay as they are. */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        ProviderSignInBody: {
+            type: string;
+            /** @description One of the connector's `signIn` in GET /connectors. */
+            provider: string;
+            /** @description Of the new channel; its address when left out. */
+            name?: string;
+            /** @description The mailbox that is meant, for accounts that may open several; the account's own when left out. */
+            address?: string;
+            /**
+             * Format: uuid
+             * @description The channel to sign in again.
+             */
+            channelId?: string;
+            /** @description What the sign-in does not tell, such as `importSince`. */
             settings?: {
                 [key: string]: unknown;
             };
@@ -910,11 +918,8 @@ export interface components {
             priority?: "low" | "normal" | "high" | "urgent";
             subject?: string;
             tags?: string[];
-            /**
-             * @description Null: somebody has looked, and nothing is odd any more.
-             * @enum {number}
-             */
-            review?: null;
+            /** @description Null: somebody has looked, and nothing is odd any more. */
+            review?: string | null;
         };
         ReadBody: {
             unread: boolean;
@@ -1541,7 +1546,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignInBody"];
+                "application/json": components["schemas"]["ProviderSignInBody"];
             };
         };
         responses: {

@@ -27,6 +27,12 @@ export function useSetStatus(id: string) {
   };
 }
 
+/** Says that somebody has looked at what was odd about a conversation. */
+export function useSettleReview(id: string) {
+  const { mutate, isPending } = api.useMutation('patch', '/api/v1/conversations/{id}', { onSuccess: keep, onError });
+  return { settle: () => mutate({ params: { path: { id } }, body: { review: null } }), isPending };
+}
+
 /** Marks a conversation as read (false) or unread (true). */
 export function useMarkRead(id: string) {
   const { mutate } = api.useMutation('put', '/api/v1/conversations/{id}/read', {

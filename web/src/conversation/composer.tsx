@@ -8,6 +8,7 @@ import classes from './composer.module.css';
 import { NoteForm } from './note-form.js';
 import { ReplyForm } from './reply-form.js';
 import { ClosedWindow } from './reply-window.js';
+import { Undeliverable } from './undeliverable.js';
 
 /** Where an agent answers the customer or leaves a note for the team. */
 export function Composer({ conversation }: { conversation: Conversation }) {
@@ -25,6 +26,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
         </Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="reply">
+        <Undeliverable contactId={conversation.contact.id} />
         <Refused error={connectors.error} />
         {connectors.data && !connector && <ClosedWindow reason={text.composer.takesNoReplies} />}
         {replyWindow && !replyWindow.open && <ClosedWindow reason={replyWindow.reason} />}

@@ -7,6 +7,8 @@ import { Failed, Loading } from '../ui/status.js';
 import { useMarkRead } from './changes.js';
 import { Composer } from './composer.js';
 import { ConversationHeader } from './header.js';
+import { RelatedConversations } from './related.js';
+import { Review } from './review.js';
 import { Thread } from './thread.js';
 
 const route = getRouteApi('/app/inbox/$view/$conversationId');
@@ -24,6 +26,8 @@ function Opened({ conversation }: { conversation: Conversation }) {
   return (
     <>
       <ConversationHeader conversation={conversation} />
+      <RelatedConversations conversation={conversation} />
+      {conversation.review && <Review conversationId={conversation.id} reason={conversation.review} />}
       <Thread conversation={conversation} />
       <Composer conversation={conversation} />
     </>

@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { type Icon, IconAlertTriangle, IconCheck, IconChecks, IconClock, IconEye, IconSend } from '@tabler/icons-react';
 import { api } from '../api/client.js';
 import { keys, refresh } from '../api/resources.js';
-import type { Delivery, Message } from '../api/shapes.js';
+import type { Delivery, Message, RecipientFate } from '../api/shapes.js';
 import { ago, text } from '../text/text.js';
 import { useNow } from '../ui/clock.js';
 import { noticeFailure } from '../ui/notice.js';
@@ -20,9 +20,10 @@ const icons: Record<Delivery['state'], Icon> = {
 
 /** How far a reply has come; when it did not arrive, why, what can be done, and the button that does it. */
 export function DeliveryState({ message, delivery }: { message: Message; delivery: Delivery }) {
-  const { state, error } = delivery;
+  const { state, error, recipients } = delivery;
   const StateIcon = icons[state];
   const stuck = state === 'failed' || state === 'uncertain';
+  const apart = new Set(recipients.map((one) => one.state)).size > 1;
   const waiting = state === 'queued' && error !== null;
   return (
     <div className={classes.delivery} data-state={state}>
@@ -30,15 +31,37 @@ export function DeliveryState({ message, delivery }: { message: Message; deliver
         <StateIcon size={14} aria-hidden />
         {waiting ? <NextAttempt delivery={delivery} /> : text.delivery.states[state]}
       </span>
-      {(stuck || waiting) && error && (
-        <p className={classes.reason}>
-          {[error.message, error.action].filter(Boolean).join(' ')}
-          {error.code && <small> ({error.code})</small>}
-        </p>
-      )}
+      {apart && <Recipients recipients={recipients} />}
+      {error && <Reason error={error} saidApart={apart} />}
       {state === 'uncertain' && <p className={classes.reason}>{text.delivery.uncertainHint}</p>}
       <DeliveryActions message={message} canResend={stuck} canCancel={waiting} />
     </div>
+  );
+}
+
+/** Why not everybody has it, and what to do; what is said of each recipient apart is not said again. */
+function Reason({ error: { code, message, action }, saidApart }: { error: NonNullable<Delivery['error']>; saidApart: boolean }) {
+  if (saidApart) return action && <p className={classes.reason}>{action}</p>;
+  return (
+    <p className={classes.reason}>
+      {[message, action].filter(Boolean).join(' ')}
+      {code && <small> ({code})</small>}
+    </p>
+  );
+}
+
+/** What became of it for each recipient, where that differs. */
+function Recipients({ recipients }: { recipients: RecipientFate[] }) {
+  return (
+    <ul className={classes.fates} aria-label={text.delivery.recipients}>
+      {recipients.map(({ recipient, state, code, message }) => (
+        <li key={recipient} data-state={state}>
+          <b>{recipient}</b> {text.delivery.fates[state]}
+          {message && `: ${message}`}
+          {code && <small> ({code})</small>}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -4,7 +4,8 @@ import type { Attachment } from '../api/shapes.js';
 /** An answer being written. `key` names one attempt to send it, so that trying again after a lost answer never sends twice. */
 export interface Draft {
   text: string;
-  cc: string[];
+  /** Null as long as the agent leaves it at whom the channel suggests. */
+  cc: string[] | null;
   bcc: string[];
   attachments: Attachment[];
   key: string;
@@ -20,7 +21,7 @@ const parsed = new Map<string, Draft>();
 /** Ids that need no secure context: the page may be served over plain HTTP inside a company. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
 
-export const emptyDraft = (): Draft => ({ text: '', cc: [], bcc: [], attachments: [], key: newKey(), failure: null });
+export const emptyDraft = (): Draft => ({ text: '', cc: null, bcc: [], attachments: [], key: newKey(), failure: null });
 
 const nameOf = (kind: DraftKind, conversationId: string) => `${prefix}${kind}:${conversationId}`;
 
@@ -35,7 +36,7 @@ function read(name: string): Draft {
 
 function write(name: string, draft: Draft) {
   parsed.set(name, draft);
-  const worthKeeping = draft.text || draft.cc.length || draft.bcc.length || draft.attachments.length;
+  const worthKeeping = draft.text || draft.cc || draft.bcc.length || draft.attachments.length;
   if (worthKeeping) sessionStorage.setItem(name, JSON.stringify(draft));
   else sessionStorage.removeItem(name);
   listeners.forEach((tell) => tell());

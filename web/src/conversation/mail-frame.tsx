@@ -1,37 +1,32 @@
-import { Text } from '@mantine/core';
 import { type SyntheticEvent, useEffect, useMemo, useRef, useState } from 'react';
-import type { Attachment } from '../api/shapes.js';
-import { plural, text } from '../text/text.js';
+import type { Message } from '../api/shapes.js';
+import { text } from '../text/text.js';
+import { unnamed } from './byline.js';
 import { cleanMail } from './clean-mail.js';
 import classes from './conversation.module.css';
-
-interface MailFrameProps {
-  html: string;
-  attachments: Attachment[];
-  /** Where the server found history in the mail, its words. */
-  quotedText: string | null;
-  title: string;
-}
+import { BlockedPictures, pictureUrl, useRemotePictures } from './remote-pictures.js';
 
 /** An HTML mail in a frame where no script runs; as high as its content. */
-export function MailFrame({ html, attachments, quotedText, title }: MailFrameProps) {
-  const { document, blockedImages } = useMemo(() => cleanMail(html, attachments, quotedText), [html, attachments, quotedText]);
+export function MailFrame({ message, html }: { message: Message; html: string }) {
+  const { id, attachments, quotedText, author } = message;
+  const { shown, show, trust } = useRemotePictures(message);
+  const { document, blockedImages } = useMemo(
+    () => cleanMail(html, attachments, quotedText, shown ? (url) => pictureUrl(id, url) : null),
+    [html, attachments, quotedText, shown, id],
+  );
   const { height, watch } = useContentHeight();
+  const sender = author.name ?? unnamed[author.type];
   return (
     <>
+      {blockedImages > 0 && <BlockedPictures count={blockedImages} sender={sender} show={show} trust={trust} />}
       <iframe
         className={classes.mail}
-        title={title}
+        title={text.thread.mail(sender)}
         srcDoc={document}
         sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
         style={{ height }}
         onLoad={watch}
       />
-      {blockedImages > 0 && (
-        <Text size="xs" c="dimmed">
-          {plural(blockedImages, text.thread.blockedImages)}
-        </Text>
-      )}
     </>
   );
 }

@@ -1,24 +1,32 @@
-import { Text } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
+import { Anchor, Text } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import type { Message } from '../api/shapes.js';
-import { moment, text } from '../text/text.js';
+import type { Conversation, Message } from '../api/shapes.js';
+import { text } from '../text/text.js';
 import { Age } from '../ui/clock.js';
 import { LinkedText } from '../ui/linked-text.js';
 import { Loading } from '../ui/status.js';
 import { Attachments } from './attachments.js';
+import { Byline } from './byline.js';
 import classes from './conversation.module.css';
 import { DeliveryState } from './delivery.js';
+import { originalUrl } from './message-menu.js';
+
+interface MessageItemProps {
+  message: Message;
+  conversation: Conversation;
+  continued: boolean;
+}
 
 /** One thing said (by them or us), noted among us, or done to the conversation. */
-export function MessageItem({ message, continued }: { message: Message; continued: boolean }) {
+export function MessageItem({ message, conversation, continued }: MessageItemProps) {
   if (message.kind === 'event') return <EventLine message={message} />;
   const side = message.kind === 'note' ? 'note' : message.direction;
   return (
     <li className={classes.message} data-side={side} data-wide={message.html ? true : undefined} data-continued={continued || undefined}>
-      {!continued && <Byline message={message} />}
-      <article className={classes.bubble} title={placement(message)}>
+      {!continued && <Byline message={message} conversation={conversation} />}
+      <article className={classes.bubble}>
         <Body message={message} />
+        {message.partial && <PartOnly messageId={message.id} />}
         <Attachments attachments={message.attachments} shownInline={Boolean(message.html)} />
       </article>
       <Reactions reactions={message.reactions} />
@@ -30,8 +38,6 @@ export function MessageItem({ message, continued }: { message: Message; continue
 // The sanitiser comes with the first HTML mail; chats do without.
 const MailFrame = lazy(async () => ({ default: (await import('./mail-frame.js')).MailFrame }));
 
-const placement = ({ placedBy }: Message) => (placedBy ? text.thread.placedBy(placedBy.rule, placedBy.evidence) : undefined);
-
 function EventLine({ message }: { message: Message }) {
   return (
     <li className={classes.event}>
@@ -40,31 +46,13 @@ function EventLine({ message }: { message: Message }) {
   );
 }
 
-const unnamed = { contact: text.thread.customer, agent: text.thread.agent, system: text.thread.system };
-
-function Byline({ message: { author, kind, sentAt, editedAt } }: { message: Message }) {
-  return (
-    <div className={classes.byline}>
-      {kind === 'note' && (
-        <span className={classes.noteLabel} title={text.thread.noteHint}>
-          <IconLock size={13} aria-hidden /> {text.thread.note}
-        </span>
-      )}
-      <b>{author.name ?? unnamed[author.type]}</b>
-      <Age at={sentAt} />
-      {editedAt && <span title={moment(new Date(editedAt))}>{text.thread.edited}</span>}
-    </div>
-  );
-}
-
 function Body({ message }: { message: Message }) {
-  const { deletedAt, html, attachments, quotedText, author } = message;
+  const { deletedAt, html, attachments, quotedText } = message;
   if (deletedAt) return <Text c="dimmed">{text.thread.deleted}</Text>;
   if (html) {
-    const title = text.thread.mail(author.name ?? unnamed[author.type]);
     return (
       <Suspense fallback={<Loading />}>
-        <MailFrame html={html} attachments={attachments} quotedText={quotedText} title={title} />
+        <MailFrame message={message} html={html} />
       </Suspense>
     );
   }
@@ -86,6 +74,18 @@ function Body({ message }: { message: Message }) {
         </details>
       )}
     </>
+  );
+}
+
+/** A mail above the size limit: headers and text are here, the rest has to be fetched. */
+function PartOnly({ messageId }: { messageId: string }) {
+  return (
+    <Text size="xs" c="dimmed" mt={6}>
+      {text.thread.partial}{' '}
+      <Anchor href={originalUrl(messageId)} download inherit>
+        {text.thread.fetchOriginal}
+      </Anchor>
+    </Text>
   );
 }
 

@@ -1,40 +1,51 @@
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
-import type { Conversation } from '../api/shapes.js';
+import type { ReplyPreview } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import classes from './composer.module.css';
 import type { Draft } from './draft.js';
 
 interface RecipientsProps {
-  conversation: Conversation;
-  draft: Draft;
+  preview: ReplyPreview;
+  /** As it stands: suggested or chosen. */
+  cc: string[];
+  bcc: string[];
   edit: (part: Partial<Draft>) => void;
 }
 
 const Addresses = lazy(async () => ({ default: (await import('./addresses.js')).Addresses }));
 
-/** Who receives the reply: the customer always, copies as wished. */
-export function Recipients({ conversation: { contact }, draft, edit }: RecipientsProps) {
-  const [opened, setOpened] = useState(draft.cc.length + draft.bcc.length > 0);
+/** Who receives the reply and under which subject: the customer always, copies as suggested and as wished. */
+export function Recipients({ preview: { to, subject }, cc, bcc, edit }: RecipientsProps) {
+  const [withCc, setWithCc] = useState(false);
+  const [withBcc, setWithBcc] = useState(bcc.length > 0);
+  const showsCc = withCc || cc.length > 0;
   return (
-    <>
-      <div className={classes.to}>
-        <span>{text.composer.to}</span>
-        <b>{contact.name ?? text.list.unnamed}</b>
-        {!opened && (
-          <Button variant="subtle" size="compact-xs" ms="auto" onClick={() => setOpened(true)}>
-            {text.composer.addCc}
-          </Button>
-        )}
+    <div className={classes.recipients}>
+      <div className={classes.line}>
+        <span className={classes.label}>{text.composer.to}</span>
+        <b title={to.join(', ')}>{to.join(', ')}</b>
+        {!showsCc && <AddCopies label={text.composer.cc} onClick={() => setWithCc(true)} />}
+        {!withBcc && <AddCopies label={text.composer.bcc} onClick={() => setWithBcc(true)} />}
       </div>
-      {opened && (
-        <div className={classes.copies}>
-          <Suspense>
-            <Addresses label={text.composer.cc} value={draft.cc} onChange={(cc) => edit({ cc })} />
-            <Addresses label={text.composer.bcc} value={draft.bcc} onChange={(bcc) => edit({ bcc })} />
-          </Suspense>
+      <Suspense>
+        {showsCc && <Addresses label={text.composer.cc} value={cc} onChange={(chosen) => edit({ cc: chosen })} />}
+        {withBcc && <Addresses label={text.composer.bcc} value={bcc} onChange={(chosen) => edit({ bcc: chosen })} />}
+      </Suspense>
+      {subject && (
+        <div className={`${classes.line} ${classes.subject}`}>
+          <span className={classes.label}>{text.composer.subject}</span>
+          <span title={subject}>{subject}</span>
         </div>
       )}
-    </>
+    </div>
+  );
+}
+
+function AddCopies({ label, onClick }: { label: string; onClick: () => void }) {
+  return (
+    <Button variant="subtle" size="compact-xs" onClick={onClick} aria-label={text.composer.add(label)}>
+      {label}
+    </Button>
   );
 }

@@ -48,7 +48,12 @@ function Messages({ conversation, messages }: { conversation: Conversation; mess
           {!messages.length && <Empty title={text.thread.empty} />}
           <ol className={classes.messages} aria-label={text.thread.label}>
             {messages.map((message, index) => (
-              <MessageItem key={message.id} message={message} continued={isContinued(messages[index - 1], message)} />
+              <MessageItem
+                key={message.id}
+                message={message}
+                conversation={conversation}
+                continued={conversation.kind !== 'email' && isContinued(messages[index - 1], message)}
+              />
             ))}
             <PendingReplies conversationId={conversation.id} />
           </ol>
@@ -75,10 +80,9 @@ function Announcement({ latest }: { latest: Message | undefined }) {
   );
 }
 
-/** Whether a message goes on where the same author's previous one stopped, so that the name need not be said again. */
+/** Whether a message goes on where the same author's previous one stopped, so that the name need not be said again. Mails are each their own. */
 function isContinued(before: Message | undefined, message: Message): boolean {
-  if (!before || before.delivery?.error || before.kind !== 'message' || message.kind !== 'message' || before.html || message.html)
-    return false;
+  if (!before || before.delivery?.error || before.kind !== 'message' || message.kind !== 'message') return false;
   const sameAuthor = before.direction === message.direction && before.author.id === message.author.id;
   return sameAuthor && Date.parse(message.sentAt) - Date.parse(before.sentAt) < togetherMs;
 }

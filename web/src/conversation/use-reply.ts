@@ -10,6 +10,8 @@ import { useMessages } from './thread.js';
 
 interface SendOptions {
   then?: 'close';
+  /** Who gets a copy, as it was shown. */
+  cc: string[];
   /** Send although somebody wrote meanwhile. */
   force?: boolean;
 }
@@ -30,12 +32,12 @@ export function useReply({ id, contact }: Conversation) {
     onSuccess: () => Promise.all([refresh(keys.messages(id)), refresh(keys.conversation(id)), refresh(keys.lists)]),
   });
 
-  return (draft: Draft, { then, force }: SendOptions = {}) => {
+  return (draft: Draft, { cc, then, force }: SendOptions) => {
     const request = {
       params: { path: { id }, header: { 'Idempotency-Key': draft.key } },
       body: {
         text: draft.text.trim(),
-        ...(draft.cc.length && { cc: draft.cc }),
+        ...(cc.length && { cc }),
         ...(draft.bcc.length && { bcc: draft.bcc }),
         ...(draft.attachments.length && { attachmentIds: draft.attachments.map((attachment) => attachment.id) }),
         ...(messages?.length && { lastSeenMessageId: messages.at(-1)!.id }),

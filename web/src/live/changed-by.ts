@@ -6,13 +6,16 @@ export interface Change {
   messageId?: string;
 }
 
-/** Which answers an event makes stale. A new message also changes its conversation's preview, place and reply window. */
+/**
+ * Which answers an event makes stale. A new message also changes its conversation's preview, place and reply window, and
+ * who an answer would go to; a changed one may have come back, which tells something of the contact's address.
+ */
 export function changedBy(event: string, { conversationId = '' }: Change): ReadonlyArray<readonly unknown[]> {
   switch (event) {
     case 'message.created':
-      return [keys.messages(conversationId), keys.conversation(conversationId), keys.lists];
+      return [keys.messages(conversationId), keys.conversation(conversationId), keys.replyPreview(conversationId), keys.lists];
     case 'message.updated':
-      return [keys.messages(conversationId)];
+      return [keys.messages(conversationId), keys.contacts];
     case 'channel.updated':
       return [keys.channels];
     default:

@@ -9,7 +9,15 @@ import { Refused } from '../ui/refused.js';
 import classes from './settings.module.css';
 
 /** Whether everything the account holds is here: what the last comparison found, and a new one on demand. */
-export function AuditLine({ channel: { id, name, health: { audit } } }: { channel: Channel }) {
+export function AuditLine({
+  channel: {
+    id,
+    name,
+    health: { audit },
+  },
+}: {
+  channel: Channel;
+}) {
   const compare = api.useMutation('post', '/api/v1/channels/{id}/audit', { onSuccess: () => refresh(keys.channels) });
   return (
     <>

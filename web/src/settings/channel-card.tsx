@@ -9,7 +9,10 @@ import { kindOf } from '../inbox/views.js';
 import { text } from '../text/text.js';
 import { Age } from '../ui/clock.js';
 import { KindIcon } from '../ui/kind.js';
+import { LinkButton } from '../ui/link-button.js';
 import { noticeFailure } from '../ui/notice.js';
+import { AuditLine } from './audit.js';
+import { Reconnect } from './reconnect.js';
 import classes from './settings.module.css';
 
 const onError = noticeFailure(text.channels.failed);
@@ -37,9 +40,23 @@ export function ChannelCard({ channel }: { channel: Channel }) {
           disabled={patch.isPending}
           onChange={({ currentTarget }) => patch.mutate({ params: { path: { id } }, body: { enabled: currentTarget.checked } })}
         />
-        <RemoveChannel channel={channel} />
+        <Group gap={4}>
+          <LinkButton
+            to="/settings/channels/$channelId"
+            params={{ channelId: id }}
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            aria-label={text.channels.settingsOf(name)}
+          >
+            {text.channels.settings}
+          </LinkButton>
+          <RemoveChannel channel={channel} />
+        </Group>
       </div>
       <Health enabled={enabled} health={health} />
+      {enabled && health.state === 'needs-auth' && <Reconnect channel={channel} />}
+      {enabled && connector?.audits && <AuditLine channel={channel} />}
     </li>
   );
 }

@@ -1,75 +1,108 @@
-import { Fieldset, NumberInput, PasswordInput, Select, Switch, Text, TextInput } from '@mantine/core';
-import type { ComponentType } from 'react';
+import { Button, Collapse, Fieldset, Switch } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown } from '@tabler/icons-react';
+import { text } from '../text/text.js';
+import { type InputProps, SchemaInput } from './schema-input.js';
 import classes from './settings.module.css';
-import type { SettingsSchema } from './settings-schema.js';
-
-/** What a form hook gives for the input at a path. */
-export type InputProps = (path: string, options?: { type?: 'input' | 'checkbox' }) => Record<string, unknown>;
+import { isRequired, openParts, type SettingsSchema, startValues } from './settings-schema.js';
 
 interface FieldsProps {
   schema: SettingsSchema;
   path: string;
   inputProps: InputProps;
+  /** What the account offers for a setting, by the setting's name. */
+  choices: Record<string, string[]>;
 }
 
-/** The inputs a settings schema asks for, nested objects as groups. */
-export function SchemaFields({ schema, path, inputProps }: FieldsProps) {
-  const parts = Object.entries(schema.properties ?? {});
+/** The inputs a settings schema asks for, nested objects as groups. What works well without being touched is folded away. */
+export function SettingsFields({ schema, ...shared }: FieldsProps) {
+  const [opened, { toggle }] = useDisclosure();
+  const parts = openParts(schema);
+  const fine = parts.filter(([name, part]) => !isRequired(schema, name) && isFineTuning(part));
   return (
-    <div className={parts.some(([, part]) => part.properties) ? classes.cards : classes.pair}>
-      {parts.map(([name, part]) => (
-        <Field
-          key={name}
-          name={name}
-          schema={part}
-          path={`${path}.${name}`}
-          required={schema.required?.includes(name) ?? false}
-          inputProps={inputProps}
-        />
-      ))}
+    <div className={classes.cards}>
+      <Fields parts={parts.filter((part) => !fine.includes(part))} schema={schema} {...shared} />
+      {fine.length > 0 && (
+        <>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            justify="flex-start"
+            w="fit-content"
+            aria-expanded={opened}
+            rightSection={<IconChevronDown size={14} aria-hidden />}
+            onClick={toggle}
+          >
+            {text.channels.more}
+          </Button>
+          <Collapse expanded={opened}>
+            <div className={classes.cards}>
+              <Fields parts={fine.filter(([, part]) => !part.properties)} schema={schema} {...shared} />
+              <Fields parts={fine.filter(([, part]) => part.properties)} schema={schema} {...shared} />
+            </div>
+          </Collapse>
+        </>
+      )}
     </div>
   );
 }
 
-interface FieldProps extends FieldsProps {
-  name: string;
-  required: boolean;
+/** Numbers and switches with a sensible default, and groups that few need. */
+const isFineTuning = (part: SettingsSchema): boolean =>
+  part.properties ? !part['x-without'] : ['integer', 'number', 'boolean'].includes(part.type ?? '');
+
+/** Groups each in a box, what stands between them side by side. */
+function Fields({ parts, schema, path, ...shared }: FieldsProps & { parts: Array<[string, SettingsSchema]> }) {
+  const simple = parts.filter(([, part]) => !part.properties);
+  return (
+    <>
+      {parts.map(
+        ([name, part]) =>
+          part.properties && (
+            <Group key={name} schema={part} path={`${path}.${name}`} optional={!isRequired(schema, name)} name={name} {...shared} />
+          ),
+      )}
+      {simple.length > 0 && (
+        <div className={classes.pair}>
+          {simple.map(([name, part]) => (
+            <SchemaInput
+              key={name}
+              name={name}
+              schema={part}
+              path={`${path}.${name}`}
+              required={isRequired(schema, name)}
+              inputProps={shared.inputProps}
+              choices={shared.choices[name]}
+            />
+          ))}
+        </div>
+      )}
+    </>
+  );
 }
 
-function Field({ name, schema, path, required, inputProps }: FieldProps) {
+interface GroupProps extends FieldsProps {
+  name: string;
+  optional: boolean;
+}
+
+/** Settings that belong together; an optional group can be done without as a whole. */
+function Group({ schema, path, optional, name, ...shared }: GroupProps) {
+  const { value, onChange } = shared.inputProps(path) as { value: unknown; onChange: (value: unknown) => void };
   const label = schema.title ?? name;
-  const shared = { label, description: schema.description, withAsterisk: required };
-  if (schema.properties) {
-    return (
-      <Fieldset legend={label}>
-        <SchemaFields schema={schema} path={path} inputProps={inputProps} />
-      </Fieldset>
-    );
-  }
-  if (schema.type === 'boolean') {
-    return (
-      <div className={classes.toggle}>
-        <Switch label={label} aria-describedby={`${path}-hint`} {...inputProps(path, { type: 'checkbox' })} />
-        <Text id={`${path}-hint`} size="xs" c="dimmed" mt={4}>
-          {schema.description}
-        </Text>
+  const without = schema['x-without'];
+  return (
+    <Fieldset legend={label}>
+      <div className={classes.cards}>
+        {optional && (
+          <Switch
+            label={without ?? text.channels.use(label)}
+            checked={without ? !value : !!value}
+            onChange={() => onChange(value ? null : startValues(schema))}
+          />
+        )}
+        {!!value && <Fields parts={openParts(schema)} schema={schema} path={path} {...shared} />}
       </div>
-    );
-  }
-  if (schema.enum) return <Select {...shared} data={schema.enum.map(String)} allowDeselect={!required} {...inputProps(path)} />;
-  if (schema.type === 'integer' || schema.type === 'number') {
-    return (
-      <NumberInput
-        {...shared}
-        min={schema.minimum}
-        max={schema.maximum}
-        allowDecimal={schema.type === 'number'}
-        thousandSeparator={false}
-        hideControls
-        {...inputProps(path)}
-      />
-    );
-  }
-  const Input: ComponentType<Record<string, unknown>> = schema.writeOnly ? PasswordInput : TextInput;
-  return <Input {...shared} autoComplete={schema.writeOnly ? 'new-password' : 'off'} spellCheck={false} {...inputProps(path)} />;
+    </Fieldset>
+  );
 }

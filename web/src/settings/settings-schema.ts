@@ -3,43 +3,68 @@ export interface SettingsSchema {
   type?: string;
   title?: string;
   description?: string;
+  format?: string;
   default?: unknown;
   enum?: unknown[];
+  readOnly?: boolean;
   writeOnly?: boolean;
   minimum?: number;
   maximum?: number;
+  maxLength?: number;
   required?: string[];
   properties?: Record<string, SettingsSchema>;
+  /** Of an optional group that most want: what it means to do without it. */
+  'x-without'?: string;
 }
 
 export type Values = Record<string, unknown>;
 
-/** What a form starts with: the schema's defaults, and blanks that an input can hold. */
-export function startValues({ properties = {} }: SettingsSchema): Values {
-  return Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, startValue(part)]));
+/** What a person can fill in: `readOnly` parts come about by themselves. */
+export const openParts = ({ properties = {} }: SettingsSchema): Array<[string, SettingsSchema]> =>
+  Object.entries(properties).filter(([, part]) => !part.readOnly);
+
+export const isRequired = ({ required = [] }: SettingsSchema, name: string): boolean => required.includes(name);
+
+/** What a form starts with: what is stored, else the schema's defaults, and blanks that an input can hold. A group that is left out is null. */
+export function startValues(schema: SettingsSchema, stored?: Values): Values {
+  return Object.fromEntries(openParts(schema).map(([name, part]) => [name, startValue(schema, name, part, stored)]));
 }
 
-function startValue(part: SettingsSchema): unknown {
-  if (part.properties) return startValues(part);
-  return part.default ?? (part.type === 'boolean' ? false : '');
+function startValue(schema: SettingsSchema, name: string, part: SettingsSchema, stored?: Values): unknown {
+  const kept = stored?.[name];
+  if (part.properties) {
+    const usedAtFirst = isRequired(schema, name) || (!stored && part['x-without']);
+    return kept || usedAtFirst ? startValues(part, kept as Values | undefined) : null;
+  }
+  return kept ?? part.default ?? blank(part);
 }
 
-/** What is sent: without the optional blanks. */
-export function filledValues({ properties = {} }: SettingsSchema, values: Values): Values {
+function blank({ type }: SettingsSchema): unknown {
+  if (type === 'boolean') return false;
+  return type === 'array' ? [] : '';
+}
+
+/** What is sent: without the optional blanks, except that what was stored and is blank now is sent as null. */
+export function filledValues(schema: SettingsSchema, values: Values, stored?: Values): Values {
   const filled: Values = {};
-  for (const [name, part] of Object.entries(properties)) {
-    const value = values[name];
-    if (part.properties) filled[name] = filledValues(part, value as Values);
-    else if (value !== '' && value !== undefined) filled[name] = typeof value === 'string' && !part.writeOnly ? value.trim() : value;
+  for (const [name, part] of openParts(schema)) {
+    const [value, before] = [values[name], stored?.[name]];
+    if (isBlank(value)) {
+      if (before != null && !part.writeOnly) filled[name] = null;
+    } else if (part.properties) filled[name] = filledValues(part, value as Values, (before ?? undefined) as Values | undefined);
+    else filled[name] = typeof value === 'string' && !part.writeOnly ? value.trim() : value;
   }
   return filled;
 }
 
-/** Paths of required blanks, as the form and the server name them: `settings.imap.host`. */
-export function missingPaths({ properties = {}, required = [] }: SettingsSchema, values: Values, parent: string): string[] {
-  return Object.entries(properties).flatMap(([name, part]) => {
+const isBlank = (value: unknown): boolean => value == null || value === '' || (Array.isArray(value) && !value.length);
+
+/** Paths of required blanks, as the form and the server name them: `settings.imap.host`. Secrets may stay blank where there are stored ones. */
+export function missingPaths(schema: SettingsSchema, values: Values, parent: string, stored?: Values): string[] {
+  return openParts(schema).flatMap(([name, part]) => {
     const path = `${parent}.${name}`;
-    if (part.properties) return missingPaths(part, values[name] as Values, path);
-    return required.includes(name) && values[name] === '' ? [path] : [];
+    const value = values[name];
+    if (part.properties) return value ? missingPaths(part, value as Values, path, stored?.[name] as Values | undefined) : [];
+    return isRequired(schema, name) && isBlank(value) && !(stored && part.writeOnly) ? [path] : [];
   });
 }
