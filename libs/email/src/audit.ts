@@ -6,8 +6,7 @@ import { isOurs, maxMailBytes, sinceDay } from './folder-reader.js';
 import { openFolder, planFolders, type WatchedFolder } from './folders.js';
 import { type EmailOptions, openMailbox, readable, searchUids } from './imap.js';
 import { imapFailure } from './imap-failure.js';
-import { messageIds } from './message-ids.js';
-import { firstHeader, splitRaw } from './raw-headers.js';
+import { idIn } from './message-id-header.js';
 import type { EmailSettings } from './settings.js';
 
 const batchMails = 500;
@@ -58,7 +57,7 @@ class MessageIds {
   private readonly nameless = new Map<WatchedFolder, number[]>();
 
   add(folder: WatchedFolder, mail: Described): void {
-    const [id] = mail.headers ? messageIds(firstHeader(splitRaw(mail.headers).headers, 'message-id')) : [];
+    const id = mail.headers && idIn(mail.headers);
     if (id) listIn(this.places, id).push({ folder, uid: mail.uid });
     else listIn(this.nameless, folder).push(mail.uid);
   }

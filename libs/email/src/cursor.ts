@@ -70,9 +70,9 @@ export class Places {
     return changed;
   }
 
-  /** How much of the history of all folders is fetched; null when there is none to be fetched. */
-  progress(): { done: number; total: number } | null {
-    const imports = Object.values(this.folders).flatMap(({ backfill }) => backfill ?? []);
+  /** How much of the history of these folders is fetched; null when there is none to be fetched. */
+  progress(watched: string[]): { done: number; total: number } | null {
+    const imports = watched.flatMap((folder) => this.folders[folder]?.backfill ?? []);
     if (!imports.length) return null;
     const sum = (count: (one: (typeof imports)[number]) => number) => imports.reduce((all, one) => all + count(one), 0);
     return { done: sum(({ done }) => done), total: sum(({ done, total }) => Math.max(done, total ?? 0)) };

@@ -156,13 +156,13 @@ async function* fetchLarge(source: MailSource, mail: Facts): AsyncGenerator<Mail
 }
 
 /** Null when it is larger than the server said, and than is allowed. */
-async function* intoFile({ client, spool, maxBytes }: MailSource, { uid, size }: Facts): AsyncGenerator<MailBatch, Content | null> {
+async function* intoFile({ client, spool, maxBytes }: MailSource, { uid }: Facts): AsyncGenerator<MailBatch, Content | null> {
   const path = join(spool, randomUUID());
   const file = await open(path, 'wx').catch(ours);
   let written = 0;
   let kept = false;
   try {
-    for await (const piece of mailPieces(client, uid, size)) {
+    for await (const piece of mailPieces(client, uid, maxBytes)) {
       if ((written += piece.length) > maxBytes) return null;
       await file.write(piece).catch(ours);
       yield { uids: [], events: [] };

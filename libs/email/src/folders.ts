@@ -25,7 +25,7 @@ const specialUses: Record<string, string> = { sent: '\\Sent', junk: '\\Junk', ar
 /** Looks up the chosen folders. None chosen: the inbox, and Sent where there is one. */
 export async function planFolders(client: ImapFlow, chosen?: string[]): Promise<FolderPlan> {
   const listed = (await client.list()).filter(({ flags }) => !flags.has('\\Noselect') && !flags.has('\\NonExistent'));
-  const wanted = chosen?.length ? chosen : ['INBOX', 'Sent'];
+  const wanted = chosen?.length ? chosen : ['INBOX', '\\Sent'];
   const found = wanted.map((name) => ({ name, entry: findFolder(listed, name) }));
   const entries = [...new Set(found.flatMap(({ entry }) => entry ?? []))];
   const folders = entries.map((entry) => ({ path: entry.path, role: roleOf(entry) }));
@@ -61,13 +61,14 @@ export async function openFolder(client: ImapFlow, path: string): Promise<Mailbo
   return client.mailboxOpen(path, { readOnly: true });
 }
 
-function findFolder(listed: ListResponse[], name: string): ListResponse | undefined {
-  const word = name.trim().toLowerCase();
-  const special = specialUses[word.replace(/^\\/, '')];
+/** A name means itself before it means a use: the form offers names. INBOX alone is known in any spelling (RFC 3501 §5.1). */
+function findFolder(listed: ListResponse[], chosen: string): ListResponse | undefined {
+  const name = chosen.trim();
+  const word = name.toLowerCase().replace(/^\\/, '');
+  const special = specialUses[word];
   return (
-    (special && listed.find(({ specialUse }) => specialUse === special)) ||
-    // INBOX alone is known in any spelling (RFC 3501 §5.1).
-    listed.find(({ path }) => path === name.trim() || (word === 'inbox' && path.toLowerCase() === word))
+    listed.find(({ path }) => path === name || (word === 'inbox' && path.toLowerCase() === word)) ??
+    listed.find(({ specialUse }) => specialUse && specialUse === special)
   );
 }
 

@@ -178,7 +178,8 @@ test('a mail that is nothing but a file is taken in as its headers and the name 
 
 test('the original is found where it was moved to, and said to be gone when it is', async () => {
   await dovecot.deliver('gone', mail(1));
-  await dovecot.deliver('gone', mail(0), 'Archive');
+  // A search for the one finds the other too.
+  await dovecot.deliver('gone', mail(11), 'Archive');
   const host = hosts.given('gone', { importSince: 'all', folders: ['INBOX', 'Archive'] });
   await host.catchUp();
   const event = [...host.events.values()].find(({ platformId }) => platformId === '1@example.com');

@@ -6,17 +6,18 @@ const pieceBytes = 2 ** 20;
 export class MailGone extends Error {}
 
 /**
- * The bytes of a mail of the open folder, a piece at a time, so that a large one is never whole in memory. `size` is a hint:
- * some servers count wrongly. Throws {@link MailGone}. Between two pieces other commands may be given, in this folder.
+ * The bytes of a mail of the open folder, a piece at a time, so that a large one is never whole in memory.
+ * Throws {@link MailGone}, and when it does not end within `maxBytes`, which is left to the caller as servers count sizes
+ * wrongly. Between two pieces other commands may be given, if the folder is open again at the next.
  */
-export async function* mailPieces(client: ImapFlow, uid: number, size: number): AsyncGenerator<Buffer, void> {
+export async function* mailPieces(client: ImapFlow, uid: number, maxBytes: number): AsyncGenerator<Buffer, void> {
   let start = 0;
   for (let length = pieceBytes; length === pieceBytes; start += length) {
+    // A server that ignores the range sends the same again, and would do so for ever.
+    if (start > maxBytes) throw new Error(`the mail with UID ${uid} does not end`);
     const source = await piece(client, uid, start);
     if (source.length) yield source;
-    // A server that ignores the range sends the whole mail at once, and would do so for ever.
     ({ length } = source);
-    if (start > 2 * size + 8 * pieceBytes) throw new Error(`the mail with UID ${uid} does not end`);
   }
 }
 

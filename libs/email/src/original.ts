@@ -4,9 +4,12 @@ import { type ChannelAccess, ConnectorError, type RawEvent } from '#libs/connect
 import { openFolder, planFolders } from './folders.js';
 import { type EmailOptions, mustBeReadable, openMailbox, searchUids } from './imap.js';
 import { imapFailure } from './imap-failure.js';
+import { idIn } from './message-id-header.js';
 import { MailGone, mailPieces } from './mail-pieces.js';
 import type { EmailSettings } from './settings.js';
 
+/** Servers count sizes wrongly. */
+const slackBytes = 64 * 2 ** 20;
 /** A reader that stands still must not hold a connection for ever. */
 const patienceMs = 15 * 60_000;
 
@@ -22,8 +25,8 @@ export async function original(
   const mailbox = mustBeReadable(settings);
   const client = await openMailbox(mailbox, options, 'errand');
   try {
-    const { uid, size } = (await atItsPlace(client, context)) ?? (await byItsId(client, platformId, settings.folders)) ?? gone();
-    const pieces = mailPieces(client, uid, size);
+    const { uid, size } = (await atItsPlace(client, context)) ?? (await byItsId(client, platformId, settings.folders, context)) ?? gone();
+    const pieces = mailPieces(client, uid, 2 * size + slackBytes);
     // Asked for before we answer, so that a failure is told instead of an empty file given.
     const first = await pieces.next();
     const stream = Readable.from(inOrder(first, pieces), { objectMode: false, signal: AbortSignal.timeout(patienceMs) });
@@ -53,19 +56,32 @@ async function atItsPlace(client: ImapFlow, { folder, uid, uidValidity }: RawEve
   return String(mailbox.uidValidity) === uidValidity ? placeOf(client, Number(uid)) : null;
 }
 
-async function byItsId(client: ImapFlow, messageId: string | undefined, chosen?: string[]): Promise<Place | null> {
+/** Of several with one Message-ID the one of the right size, if it is known. */
+async function byItsId(
+  client: ImapFlow,
+  messageId: string | undefined,
+  chosen: string[] | undefined,
+  { fullSize }: RawEvent['context'],
+): Promise<Place | null> {
   if (!messageId) return null;
   for (const { path } of (await planFolders(client, chosen)).folders) {
     await openFolder(client, path);
-    const [uid] = await searchUids(client, { header: { 'message-id': messageId } });
-    if (uid) return placeOf(client, uid);
+    const places: Place[] = [];
+    for (const uid of await searchUids(client, { header: { 'message-id': messageId } })) {
+      // A search finds every id that this one is a part of.
+      const place = await placeOf(client, uid);
+      if (place?.messageId === messageId) places.push(place);
+    }
+    const found = places.find(({ size }) => String(size) === fullSize) ?? places[0];
+    if (found) return found;
   }
   return null;
 }
 
-async function placeOf(client: ImapFlow, uid: number): Promise<Place | null> {
-  const mail = await client.fetchOne(uid, { uid: true, size: true }, { uid: true });
-  return mail ? { uid, size: mail.size ?? 0 } : null;
+async function placeOf(client: ImapFlow, uid: number): Promise<(Place & { messageId?: string }) | null> {
+  const mail = await client.fetchOne(uid, { uid: true, size: true, headers: ['message-id'] }, { uid: true });
+  if (!mail) return null;
+  return { uid, size: mail.size ?? 0, messageId: mail.headers && idIn(mail.headers) };
 }
 
 function gone(): never {

@@ -19,7 +19,7 @@ export async function partialMail(client: ImapFlow, uid: number): Promise<Buffer
   if (!headers || !bodyStructure?.type) return beginning(client, uid);
   const texts = leaves(bodyStructure).filter(isText).slice(0, maxParts);
   const parts = await fetchParts(client, uid, texts, bodyStructure);
-  if (!bodyStructure.childNodes && isText(bodyStructure)) return Buffer.concat([headers, parts.get(bodyStructure)?.body ?? empty]);
+  if (!bodyStructure.childNodes && isText(bodyStructure)) return Buffer.concat([ended(headers), parts.get(bodyStructure)?.body ?? empty]);
   const omitted = leaves(bodyStructure).filter((node) => !parts.has(node));
   return Buffer.concat([
     withoutContentHeaders(headers),
@@ -67,7 +67,7 @@ const isText = ({ type, disposition }: MessageStructureObject) => /^text\/(plain
 /** The containers as they were, with nothing but text in them: which text stands for which other must stay known. */
 function rebuild(node: MessageStructureObject, parts: Parts, depth = 1): Buffer[] {
   const part = parts.get(node);
-  if (part) return [Buffer.concat([part.head, part.head.length ? empty : Buffer.from('\r\n'), part.body])];
+  if (part) return [Buffer.concat([ended(part.head), part.body])];
   const children =
     isContainer(node) && depth < maxDepth ? (node.childNodes ?? []).flatMap((child) => rebuild(child, parts, depth + 1)) : [];
   return children.length > 1 ? [multipart(node.type, children, depth)] : children;
@@ -96,6 +96,12 @@ function nameOf({ dispositionParameters, parameters, envelope, type }: MessageSt
 /** Rounded, as servers count it differently from one look to the next, and the list is part of what the mail is known by. */
 function sizeOf({ size = 0 }: MessageStructureObject): string {
   return size < 2 ** 20 ? 'less than 1 MB' : `${Math.round(size / 2 ** 20)} MB`;
+}
+
+/** Headers with the empty line that ends them, which not every server sends. */
+function ended(headers: Buffer): Buffer {
+  const text = headers.toString('latin1').replace(/[\r\n]+$/, '');
+  return Buffer.from(text ? `${text}\r\n\r\n` : '\r\n', 'latin1');
 }
 
 /** What the headers say of the body is no longer so. Ends with the last header line that is left. */

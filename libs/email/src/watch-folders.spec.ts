@@ -3,7 +3,23 @@ import { check } from './check.js';
 import { choices } from './choices.js';
 import { eventually, mail, mailboxHosts, options } from './fixtures/mailbox-host.js';
 
-const names = ['both', 'junk', 'missing', 'old', 'later', 'renamed', 'removed', 'quiet', 'twice', 'moved', 'again', 'same', 'none', 'all'];
+const names = [
+  'both',
+  'junk',
+  'missing',
+  'old',
+  'later',
+  'added',
+  'renamed',
+  'removed',
+  'quiet',
+  'twice',
+  'moved',
+  'again',
+  'same',
+  'none',
+  'all',
+];
 let dovecot: Dovecot;
 let hosts: Awaited<ReturnType<typeof mailboxHosts>>;
 beforeAll(async () => {
@@ -78,6 +94,28 @@ test('what came into Sent before we noticed that it was made is taken in', async
   expect(host.subjects()).toEqual(['Mail 1']);
   expect([...host.events.values()][0]?.backfill).toBe(false);
 }, 20_000);
+
+test('a folder that is chosen later begins where it stands, or with its past where an import was asked for', async () => {
+  await dovecot.deliver('added', mail(1), 'Orders');
+  const [fresh, past] = [hosts.given('added', { folders: ['INBOX'] }), hosts.given('added', { folders: ['INBOX'], importSince: 'all' })];
+  for (const host of [fresh, past]) {
+    await host.catchUp();
+    host.settings.folders = ['INBOX', 'Orders'];
+    await host.catchUp();
+  }
+  await dovecot.deliver('added', mail(2), 'Orders');
+  for (const host of [fresh, past]) await host.catchUp();
+  expect(fresh.subjects()).toEqual(['Mail 2']);
+  expect(past.subjects()).toEqual(['Mail 1', 'Mail 2']);
+});
+
+test('a name that a folder has means that folder, whatever else the server uses for that purpose', async () => {
+  await dovecot.deliver('added', mail(3), 'All');
+  await dovecot.deliver('added', mail(4), 'Archive');
+  const host = hosts.given('added', { folders: ['archive', '\\All'], importSince: 'all' });
+  await host.catchUp();
+  expect(placesOf(host)).toEqual(['All other', 'Archive other']);
+});
 
 test('a renamed folder goes on where it was once its new name is chosen', async () => {
   await dovecot.deliver('renamed', mail(1), 'Orders');

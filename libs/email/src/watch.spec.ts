@@ -6,7 +6,7 @@ import { eventually, mail, type MailboxHost, mailboxHosts } from './fixtures/mai
 let dovecot: Dovecot;
 let hosts: Awaited<ReturnType<typeof mailboxHosts>>;
 beforeAll(async () => {
-  const users = ['new', 'old', 'some', 'kept', 'reset', 'cut', 'wrong', 'broken'].map((name) => [name, 'secret']);
+  const users = ['new', 'old', 'turn', 'some', 'kept', 'reset', 'cut', 'wrong', 'broken'].map((name) => [name, 'secret']);
   dovecot = await startDovecot({ users: Object.fromEntries(users) });
   hosts = await mailboxHosts(dovecot);
 }, 30_000);
@@ -53,6 +53,27 @@ test('everything is imported as history when asked for, resumed where it was lef
   expect(host.subjects(host.handed)[before]).toBe('Mail 121');
   expect(host.handed.filter(({ backfill }) => !backfill)).toHaveLength(1);
 }, 30_000);
+
+test('new mail is taken in right after the batch under way, whichever folder is being imported', async () => {
+  for (const folder of ['INBOX', 'Sent'])
+    await dovecot.deliverAll(
+      'turn',
+      Array.from({ length: 500 }, (_, n) => mail(`${folder}${n}`)),
+      folder,
+    );
+  const host = given('turn', 'all');
+  const deliveredAt: number[] = [];
+  host.onStore = async () => {
+    if (host.handed.length < ([200, 700][deliveredAt.length] ?? Infinity)) return;
+    deliveredAt.push(host.handed.length);
+    await dovecot.deliver('turn', mail(`live ${deliveredAt.length}`));
+  };
+  await host.catchUp();
+  const subjects = host.subjects(host.handed);
+  expect(deliveredAt).toHaveLength(2);
+  for (const [index, at] of deliveredAt.entries()) expect(subjects.indexOf(`Mail live ${index + 1}`) - at).toBeLessThanOrEqual(100);
+  expect(host.events.size).toBe(1002);
+}, 20_000);
 
 test('an import since tomorrow brings nothing, one since yesterday brings all of today', async () => {
   await dovecot.deliver('some', mail(1));

@@ -133,7 +133,7 @@ class MailboxWatch {
       this.tell();
       return true;
     }
-    if (this.places.endImports(this.plan.folders.map(({ path }) => path))) await this.context.store([], this.places.saved());
+    if (this.places.endImports(this.watched)) await this.context.store([], this.places.saved());
     return false;
   }
 
@@ -153,8 +153,12 @@ class MailboxWatch {
     if (!client.usable) throw new Error('the connection was lost');
   }
 
+  private get watched(): string[] {
+    return this.plan.folders.map(({ path }) => path);
+  }
+
   private tell(): void {
-    this.context.healthy(this.places.progress() ?? undefined, missingFolders(this.plan) ?? undefined);
+    this.context.healthy(this.places.progress(this.watched) ?? undefined, missingFolders(this.plan) ?? undefined);
   }
 }
 
