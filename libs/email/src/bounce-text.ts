@@ -10,7 +10,7 @@ const returnedCopy =
 const naming = [
   /^[ \t]*<([^<>\s]+@[^<>\s]+)>\s*:?/gm,
   /^(?:[ \t]{1,8}|[*•-] ?)([^\s<>@:;,]+@[^\s<>@:;,]+)[ \t]*(?:\([^\n]{0,200}\))?$/gm,
-  /(?:failed recipient|recipient(?: address)?|e?-?mail address|rcpt to|to address|宛先)\b[^\n:：]{0,30}[:：]\s*(?:rfc822;\s*)?<?([^\s<>,;]+@[^\s<>,;]+)>?/gi,
+  /(?:failed recipient|recipient(?: address)?|e?-?mail address|rcpt to|to address|empfänger|destinataires?|destinatari[oa]s?|geadresseerde|adresat|получатель|宛先)\b[^\n:：]{0,30}[:：]\s*(?:rfc822;\s*)?<?([^\s<>,;]+@[^\s<>,;]+)>?/gi,
   /(?:deliver(?:ed|y|ing)?|message|mail|reach|recipients?|address(?:es)?)[^@]{0,160}?<?([\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+)>?/gi,
 ];
 
@@ -21,7 +21,8 @@ const still =
 export function reportsInText(headers: RawHeader[], text: string): Report[] {
   const body = text.slice(0, 50_000);
   const cut = body.search(returnedCopy);
-  const words = cut > 40 ? body.slice(0, cut) : body;
+  // A Message-ID looks like an address and is none.
+  const words = (cut > 40 ? body.slice(0, cut) : body).replace(/^.{0,20}message-id.*$/gim, '');
   const named = firstHeader(headers, 'x-failed-recipients')
     .split(/[\s,]+/)
     .filter(isAddress);

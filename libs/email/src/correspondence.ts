@@ -1,5 +1,5 @@
 import type { Correspondence, MessageEvent } from '#libs/connector';
-import type { MailAddress } from './addresses.js';
+import { isAddress, type MailAddress } from './addresses.js';
 import { authenticationOf } from './authentication.js';
 import type { ReceivedEnvelope } from './envelope.js';
 import type { Forward } from './forward.js';
@@ -50,6 +50,6 @@ export function mayBeAnsweredByMachine(mail: Mail, event: Pick<MessageEvent, 'cu
   const list = has('list-id', 'list-post', 'list-unsubscribe', 'mailing-list');
   const { customer, human, direction } = event;
   return (
-    direction === 'inbound' && human && !suppressed && !spam && !looped && !list && !machine.test(customer.id) && customer.id.includes('@')
+    direction === 'inbound' && human && !suppressed && !spam && !looped && !list && !machine.test(customer.id) && isAddress(customer.id)
   );
 }
