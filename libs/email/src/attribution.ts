@@ -58,3 +58,10 @@ function finished(lines: string[], found: number, end: number): Attribution {
     .slice(0, 2 * longest);
   return { start, certain: date.test(sentence) && address.test(sentence) };
 }
+
+/** Whether an attribution and the quoted words are in one line, as Yahoo's app writes them in its text part. */
+export function beginsQuote(line: string): boolean {
+  const end = line.slice(0, longest).search(/[:：]\s{2,}\S/);
+  const sentence = line.slice(0, end + 1);
+  return end > 0 && opener.test(sentence.trim()) && verb.test(sentence) && date.test(sentence) && address.test(sentence);
+}

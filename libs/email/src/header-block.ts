@@ -51,6 +51,7 @@ function blockFrom(lines: string[], at: number): { labels: Set<string>; end: num
   let last = at;
   for (let next = at; next < Math.min(at + enough, lines.length); next++) {
     const name = label(lines[next] ?? '');
+    if (name && labels.has(name)) break;
     if (name) labels.add(name);
     if (name) last = next;
     else if (lines[next]?.trim() && (!lines[next - 1]?.trim() || next - last > 3)) break;

@@ -1,5 +1,5 @@
 import { convert, type DomNode, type FormatCallback } from 'html-to-text';
-import { allowedOnly, maxHtml } from './html.js';
+import { allowedOnly, maxHtml, maxNesting } from './html.js';
 import { startsForward } from './quote-marks.js';
 import { historyMark, quoteMark } from './reply-text.js';
 
@@ -11,7 +11,7 @@ import { historyMark, quoteMark } from './reply-text.js';
 export function htmlToText(html: string): string {
   return convert(allowedOnly(html), {
     wordwrap: false,
-    limits: { maxDepth: 200, maxInputLength: 2 * maxHtml },
+    limits: { maxDepth: 2 * maxNesting, maxInputLength: 2 * maxHtml },
     formatters: { marked, answersWithin, untilTheEnd, quotation, underBorder, picture },
     selectors: [
       { selector: '[style*="display:none"]', format: 'skip' },

@@ -4,6 +4,8 @@ import { showRealHosts } from './real-host.js';
 
 /** So many characters of a mail's HTML are shown; the rest is in the mail itself. */
 export const maxHtml = 2 * 2 ** 20;
+/** Elements deeper than this are taken out, their words kept. */
+export const maxNesting = 256;
 const length = /^-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?$/;
 const box = /^(-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?|auto)( (-?[\d.]{1,6}(px|pt|em|rem|ex|%|cm|in|mm)?|auto)){0,3}$/;
 const words = /^[\w\s.,'"#%-]{1,200}$/;
@@ -54,7 +56,7 @@ const allowList: IOptions = {
     'script style textarea option noscript title head object embed applet iframe frameset select svg math template xmp audio video'.split(
       ' ',
     ),
-  nestingLimit: 256,
+  nestingLimit: maxNesting,
   parseStyleAttributes: true,
 };
 
@@ -140,5 +142,6 @@ function markQuote(tagName: string, { class: given, ...attribs }: Attributes) {
 }
 
 function isPixel({ width, height, style = '' }: Attributes): boolean {
-  return [width, height].some((size) => size !== undefined && Number.parseFloat(size) <= 2) || /display\s*:\s*none/i.test(style);
+  const tiny = [width, height].some((size) => size !== undefined && Number.parseFloat(size) <= 2);
+  return tiny || /display\s*:\s*none|(?:^|;)\s*(?:width|height)\s*:\s*[0-2](?:\.\d+)?(?:px)?\s*(?:!|;|$)/i.test(style);
 }

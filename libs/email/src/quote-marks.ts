@@ -1,5 +1,5 @@
 const originals = [
-  'Original Message|Original e?-?mail|Reply message|Ursprüngliche Nachricht|Original-Nachricht|Originalnachricht|Ursprüngliche E-Mail',
+  'Original|Original Message|Original e?-?mail|Reply message|Ursprüngliche Nachricht|Original-Nachricht|Originalnachricht|Ursprüngliche E-Mail',
   "Message d['’]origine|Message original|Message initial|Mensaje original|Mensagem original|Messaggio originale|Oorspronkelijk bericht|Origineel bericht",
   'Oprindelig meddelelse|Oprindelig besked|Original meddelelse|Opprinnelig melding|Ursprungligt meddelande|Originalmeddelande|Alkuperäinen viesti',
   'Wiadomość oryginalna|Oryginalna wiadomość|Treść oryginalnej wiadomości|Původní zpráva|Původní e-mail|Pôvodná správa|Eredeti üzenet|Mesaj original',
@@ -41,4 +41,19 @@ const replyAbove = new RegExp(`^\\W*(?:please |bitte |veuillez )?(?:${above})`, 
 /** "##- Please type your reply above this line -##" and its like, which help desks put on top of what they send. */
 export function saysReplyAbove(line: string): boolean {
   return line.length < 200 && (/^\s*##- .{3,120} -##/.test(line) || replyAbove.test(line.trim()));
+}
+
+const within = [
+  '(?:my|our) (?:answers?|repl(?:y|ies)|comments?|responses?) (?:are |is )?(?:below|inline|in ?line|within|in (?:red|blue|green|bold|caps|the text|your (?:mail|text|message)))',
+  '(?:see|answered|replied|commented|answers|replies|comments) (?:my answers? |my comments? |below )?(?:inline|in-line|in (?:red|blue|green))',
+  'antworten? (?:siehe |stehe?n? )?(?:unten|im text|in rot|in blau|direkt im|zwischen den zeilen)|siehe (?:unten )?(?:in rot|in blau|im text)',
+  'réponses? (?:ci-dessous|en rouge|en bleu|dans le texte)|respuestas? (?:abajo|más abajo|en rojo|en azul|en el texto)|respostas? (?:abaixo|a vermelho|em vermelho|no texto)',
+  'rispost[ae] (?:sotto|qui sotto|in rosso|nel testo)|antwoord(?:en)? (?:hieronder|in rood|in de tekst)|odpowiedzi (?:poniżej|na czerwono|w tekście)|svar(?:en)? (?:nedan|nedenfor|i rött|med rött|i rødt|med rødt|i texten|i teksten)',
+  'ответы (?:ниже|в тексте|красным)|відповіді (?:нижче|в тексті|червоним)|odpovědi (?:níže|červeně|v textu)|vastaukset (?:alla|punaisella|tekstissä)',
+].join('|');
+const answersWithin = new RegExp(`(?<!\\p{L})(?:${within})(?!\\p{L})`, 'iu');
+
+/** Whether the words above a quotation without marks say that there are answers in it. */
+export function saysAnswersWithin(words: string): boolean {
+  return answersWithin.test(words.slice(0, 2000));
 }

@@ -35,6 +35,8 @@ const mails: Record<string, Record<string, string>> = {
     'gmail-vietnamese': 'Vâng, cho tôi cái bằng đồng.',
     'gmail-quote-in-a-language-nobody-taught-us': 'Yes please, the brass one.',
     'gmail-signature': 'Yes please, the brass one.',
+    'gmail-attribution-over-three-lines': 'Yes please, the brass one.',
+    'gmail-hebrew': 'כן, את זו מפליז בבקשה.',
   },
   'Outlook on the desk': {
     'outlook-desktop-english': 'Yes please, the brass one.',
@@ -70,6 +72,7 @@ const mails: Record<string, Record<string, string>> = {
     'outlook-text-finnish': 'Kyllä kiitos, se messinkinen.',
     'outlook-text-japanese': 'はい、真鍮のものをお願いします。',
     'outlook-text-chinese': '好的，请寄黄铜的那款。',
+    'outlook-bold-stars': 'Yes please, the brass one.',
   },
   'Outlook on the web and phone': {
     'outlook-web': 'Yes please, the brass one.',
@@ -78,6 +81,16 @@ const mails: Record<string, Record<string, string>> = {
     'outlook-mobile': 'Yes please, the brass one.',
     'outlook-mobile-text': 'Yes please, the brass one.',
     'outlook-mac': 'Yes please, the brass one.',
+    'hotmail-date-first': 'Yes please, the brass one.',
+    'outlook-mobile-signature-japanese': 'はい、真鍮のものをお願いします。',
+    'outlook-mobile-signature-korean': '네, 황동으로 부탁드립니다.',
+    'outlook-mobile-signature-turkish': 'Evet, pirinç olanı lütfen.',
+    'outlook-mobile-signature-german': 'Ja, die aus Messing bitte.',
+    'outlook-mobile-signature-dutch': 'Ja, die van messing graag.',
+    'outlook-mobile-signature-polish': 'Tak, poproszę mosiężną.',
+    'outlook-mobile-signature-spanish': 'Sí, la de latón, por favor.',
+    'outlook-mobile-signature-portuguese': 'Sim, o de latão, por favor.',
+    'outlook-mobile-signature-french': "Oui, celle en laiton s'il vous plaît.",
   },
   Apple: {
     'apple-mail-english': 'Yes please, the brass one.',
@@ -124,6 +137,7 @@ const mails: Record<string, Record<string, string>> = {
     yahoo: 'Yes please, the brass one.',
     'yahoo-arabic': 'Yes please, the brass one.',
     'yahoo-text': 'Yes please, the brass one.',
+    'yahoo-text-android': 'Yes please, the brass one.',
   },
   ProtonMail: {
     protonmail: 'Yes please, the brass one.',
@@ -138,6 +152,11 @@ const mails: Record<string, Record<string, string>> = {
     'samsung-german': 'Ja, die aus Messing bitte.',
     'samsung-french': "Oui, celle en laiton s'il vous plaît.",
     'samsung-polish': 'Tak, poproszę mosiężną.',
+    'samsung-signature-russian': 'Да, латунную, пожалуйста.',
+    'samsung-signature-turkish': 'Evet, pirinç olanı lütfen.',
+    'samsung-signature-czech': 'Ano, tu mosaznou prosím.',
+    'samsung-signature-italian': 'Sì, quella in ottone per favore.',
+    'samsung-signature-korean': '네, 황동으로 부탁드립니다.',
   },
   BlackBerry: {
     'blackberry-10': 'Yes please, the brass one.',
@@ -155,6 +174,7 @@ const mails: Record<string, Record<string, string>> = {
     'reply-above-this-line': 'Yes please, the brass one.',
     'wrapped-quote-lines': 'Yes please, the brass one.',
     'mailing-list-footer': 'Yes please, the brass one.',
+    'qq-mobile': '好的，请寄黄铜的那款。',
   },
   Banners: {
     'external-banner': 'Yes please, the brass one.',
@@ -191,6 +211,14 @@ const mails: Record<string, Record<string, string>> = {
     'signature-line-with-border': 'We take six.\n\nAnd please: the long cable.',
     'one-character': '好',
     'answers-below-in-a-quote-of-one-line': '> Which one would you like?\nThe brass one.\n> And when?\nIn May.',
+    'turkish-parcel-was-sent': 'Paket dün gelmedi.\n\nPaket dün İstanbul’dan gönderildi.',
+    'sent-from-malmo': 'Lampan kom inte.\n\nSkickat från Malmö i måndags',
+    'outlook-answers-in-red':
+      'Please see my answers in red below.\n\nFrom: Harbour Lamps <shop@harbourlamps.test>\nSent: Monday, March 2, 2026 9:12 AM\nTo: Maya\nSubject: Your lamp\n\nWhich one would you like?\nThe brass one.\nAnd when?\nIn May.',
+    dialogue:
+      'He: "On 2 March at nine you wrote that it would come."\n\nShe wrote on the parcel: 12 lamps.\n\nVon: Hamburg\nNach: Kiel\n\nAm Montag schrieb ich Ihnen: keine Antwort.\n\nLe chat, la lampe : tout va bien.',
+    'markdown-rules-and-quotes':
+      '# Report\n\n---\n\nYour manual says:\n\n> Press twice.\n\nI did.\n\n---\n\nSecond point:\n\n> Wait a minute.\n\nI waited an hour.',
   },
 };
 

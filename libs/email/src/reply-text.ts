@@ -1,6 +1,6 @@
-import { attributionEndingAt } from './attribution.js';
+import { attributionEndingAt, beginsQuote } from './attribution.js';
 import { headerBlockEnd } from './header-block.js';
-import { leadIn, saysReplyAbove, separator, startsForward } from './quote-marks.js';
+import { leadIn, saysAnswersWithin, saysReplyAbove, separator, startsForward } from './quote-marks.js';
 import { bannerEnd, signatureStart } from './signatures.js';
 
 /** A mail's text in two: what was written now, and the history, signature and banner around it (null when there is none). */
@@ -23,7 +23,7 @@ export function replyText(text: string, forwarded = false): ReplyText {
   const lines = linesOf(text);
   const top = bannerEnd(lines);
   const old = oldLines(lines, forwarded);
-  const unsigned = writtenEnd(lines, old, lines.length, false);
+  const unsigned = writtenEnd(lines, old, lines.length, 0);
   // The last signature of a forwarded mail is somebody else's, and of that mail.
   const passesOn = forwarded || lines.some((line, at) => !old[at] && startsForward(withoutMark(line)));
   const end = passesOn ? unsigned : writtenEnd(lines, old, lines.length);
@@ -33,6 +33,7 @@ export function replyText(text: string, forwarded = false): ReplyText {
     [top, unsigned],
   ] as const) {
     const reply = clean(lines.slice(from, to));
+    if (saysAnswersWithin(reply) && !lines.slice(to).some((line) => /^ ?>/.test(line))) break;
     if (reply) return { reply, quoted: clean([...lines.slice(0, from), '', ...lines.slice(to)]) || null };
   }
   return { reply: clean(lines), quoted: null };
@@ -88,7 +89,7 @@ function historyAt(lines: string[], at: number, forwarded: boolean): { start: nu
   const header = forwarded ? null : headerBlockEnd(lines, at);
   if (header !== null) return quotedBelow(lines, header, at) ?? whole(at);
   const attribution = attributionEndingAt(lines, at);
-  if (!attribution) return null;
+  if (!attribution) return beginsQuote(line) ? whole(at) : null;
   const below = quotedBelow(lines, at + 1, attribution.start);
   return below ?? (attribution.certain || historyAfter(lines, at, forwarded) ? whole(attribution.start) : null);
 }
@@ -127,20 +128,21 @@ function withWraps(lines: string[], old: boolean[]): boolean[] {
   return old;
 }
 
-/** Where the new words end: what is old, or a signature, goes from the end as long as there is any. */
-function writtenEnd(lines: string[], old: boolean[], from: number, signed = true): number {
+const longestSignature = 60;
+
+/** Where the new words end: what is old goes from the end, and so many signatures. */
+function writtenEnd(lines: string[], old: boolean[], from: number, signatures = 2): number {
   let end = from;
-  while (
-    end > 0 &&
-    (old[end - 1] || isBlank(lines[end - 1]) || (end < from && old[nextFilled(lines, end)] && leadIn.test(lines[end - 1] ?? '')))
-  )
-    end--;
-  if (!signed || !end) return end;
+  while (end > 0 && (old[end - 1] || isBlank(lines[end - 1]) || isLeadIn(lines, old, end - 1))) end--;
+  if (!signatures || !end) return end;
   const after = old.lastIndexOf(true, end - 1) + 1;
-  const below = lines.slice(after, end);
-  const signature = after + (after && isFooter(below) ? 0 : signatureStart(below));
-  return signature < end ? writtenEnd(lines, old, signature) : end;
+  const start = Math.max(after, end - longestSignature);
+  const below = lines.slice(start, end);
+  const signature = start + (after && start === after && isFooter(below) ? 0 : signatureStart(below));
+  return signature < end ? writtenEnd(lines, old, signature, signatures - 1) : end;
 }
+
+const isLeadIn = (lines: string[], old: boolean[], at: number) => leadIn.test(lines[at] ?? '') && old[nextFilled(lines, at + 1)] === true;
 
 /** What a mailing list puts below a quote: a line drawn, and a few short ones. */
 function isFooter(lines: string[]): boolean {

@@ -12,15 +12,26 @@ const devices = [
   'Lähetetty .{1,40}(?:sta|stä|lta|ltä|ni|lla|llä)[\\s\\w-]{0,20}\\.?$|Lähetetty iPhone|Hanki Outlook|Hae Outlook',
   'Wysłane? z |Wysłano z |Wysłane przy użyciu|Pobierz (?:program |aplikację )?Outlook',
   'Odesláno z|Odesláno pomocí|Odoslané z|Získat Outlook|Získejte Outlook|Stáhnout Outlook',
-  'Отправлено (?:с|из|через) |Отправлено iPhone|Получить Outlook|Скачать Outlook|Скачайте Outlook|Надіслано (?:з|із|через) |Відправлено (?:з|із) |Отримати Outlook|Завантажити Outlook',
-  ".{0,30}(?:umdan|ümden|ımdan|imden|dan|den|tan|ten) gönderildi|iPhone['’]?um(?:dan|u)|Outlook['’]u (?:edinin|alın|indirin)",
-  '発信元|.{1,30}から送信|(?:iPhone|Android)版 ?Outlook|Outlook for (?:iOS|Android)を入手',
+  'Отправлено (?:с|со|из|через) |Отправлено iPhone|Получить Outlook|Скачать Outlook|Скачайте Outlook|Надіслано (?:з|із|через) |Відправлено (?:з|із) |Отримати Outlook|Завантажити Outlook',
+  ".{0,40}(?:dan|den|tan|ten) gönderildi|(?:iOS|Android) için Outlook|Outlook['’]u (?:edinin|alın|indirin)",
+  '発信元|.{1,30}から送信|(?:iPhone|Android)版 ?Outlook|Outlook for (?:iOS|Android) ?を入手',
   '发自我的|發自我的|从我的.{1,20}发送|從我的.{1,20}傳送|發送自|从 ?(?:iPhone|Outlook|Windows|Mail|邮件)|获取 ?Outlook|取得 ?Outlook|來自我的|使用.{1,20}发送',
-  '나의 .{1,20}에서 보냄|내 .{1,20}에서 보냄|.{1,30}에서 보냄|.{1,20}에서 보낸 메일|.{1,20}에서 보냈습니다|Outlook(?:용|을) ?(?:iOS|Android|다운로드)',
+  '나의 .{1,20}에서 보냄|내 .{1,20}에서 보냄|.{1,30}에서 보냄|.{1,20}에서 보낸 메일|.{1,20}에서 보냈습니다|(?:iOS|Android)용 Outlook|Outlook(?:용|을) ?(?:iOS|Android|다운로드)',
   'Đã gửi từ |Được gửi từ |Gửi từ |Tải Outlook|Tải về Outlook|Lấy Outlook',
   'Elküldve |Trimis de pe|Στάλθηκε από|נשלח מה|أُرسلت من|أرسلت من|Dikirim dari|ส่งจาก',
   'Virus-free\\.|This email has been checked for viruses|Diese E-Mail wurde .{0,20}auf Viren geprüft|Garanti sans virus|Libre de virus|Virenfrei\\.',
 ].join('|');
+
+/** One of these is in each such line; without it the line may be somebody's: "Sent from Malmö yesterday". */
+const machines = new RegExp(
+  [
+    'i(?:Phon|Pad|Pod|OS)|Apple|Mac|Android|Galaxy|Samsung|Huawei|Xiaomi|Redmi|OPPO|vivo|OnePlus|Pixel|Nokia|Sony|Xperia|HTC|LG|Motorola|BlackBerry|Windows',
+    'Outlook|mail|Yahoo|AOL|Proton|Zoho|GMX|WEB\\.DE|Telekom|Orange|Spark|Canary|Front|Tuta|Superhuman|TypeApp|Nine|virus|Avast|AVG',
+    'smartphone|mobil|handy|telefon|téléphone|teléfono|telemóvel|celular|cellulare|telefoon|puhelim|phone|cihaz|tablet|device|appareil|dispositi|apparaat|enhet|enhed',
+    'телефон|смартфон|устройств|пристро|手机|手機|携帯|スマートフォン|휴대|điện thoại|thiết bị|邮箱|大师',
+  ].join('|'),
+  'iu',
+);
 
 const device = new RegExp(`^\\s*[-–—~*_<(]{0,3}\\s?(?:${devices})`, 'iu');
 const link = /^\s*[(<[]?(?:https?:\/\/|www\.)\S+[)>\]]?\s*$/i;
@@ -62,7 +73,7 @@ function deviceStart(lines: string[]): number {
 
 function isDevice(line: string): boolean {
   const words = line.replace(/https?:\/\/\S+/g, '').trim();
-  return words.length <= 90 && device.test(words) && !/[?!]$/.test(words);
+  return words.length <= 90 && device.test(words) && machines.test(words) && !/[?!]$/.test(words);
 }
 
 function isName(line: string): boolean {
