@@ -92,6 +92,8 @@ export class FolderReader {
 
   private async newUids(): Promise<number[]> {
     const { lastUid } = this.place;
+    // Servers look for new mail at a NOOP (RFC 3501 §6.1.2); a search alone may not find what came since the last command.
+    await this.client.noop();
     // `n:*` names the newest mail even when its UID is below n, hence the filter.
     return (await searchUids(this.client, { uid: `${lastUid + 1}:*` })).filter((uid) => uid > lastUid);
   }

@@ -146,11 +146,8 @@ class MailboxWatch {
     this.tell();
     const idles = first && client.capabilities.has('IDLE');
     await this.bell.rung(idles && !others.length ? idleLookSeconds : options.pollSeconds, context.signal);
-    if (context.signal.aborted) return;
-    if (!first) this.planAt = 0;
-    // Some servers tell of new mail in answer to this only; and it fails where the line is gone.
-    await client.noop();
     if (!client.usable) throw new Error('the connection was lost');
+    if (!first) this.planAt = 0;
   }
 
   private get watched(): string[] {
