@@ -187,7 +187,7 @@ test('a channel keeps its pace over all processes; who waits goes in order and h
     await eventually(async () => {
       const waiting = await Promise.all(conversations.slice(3).map((conversation, n) => deliveryOf(conversation, ids[n + 3]!)));
       const delays = waiting.map(({ nextAttemptAt }) => Date.parse(nextAttemptAt!) - Date.now());
-      expect(waiting).toEqual(waiting.map(() => expect.objectContaining({ state: 'queued', attempts: 0, error: null })));
+      for (const delivery of waiting) expect(delivery).toMatchObject({ state: 'queued', attempts: 0, error: null });
       expect(Math.min(...delays)).toBeGreaterThan(20_000);
     });
     expect(reached()).toEqual(people.slice(0, 3));

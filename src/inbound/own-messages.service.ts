@@ -4,6 +4,7 @@ import type { MessageEvent } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
 import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
+import { afterTaken, hasReached } from '../conversations/recipient-fates.js';
 import { Changes } from '../realtime/changes.service.js';
 import { firstKnown } from './threading.js';
 
@@ -26,7 +27,11 @@ export class OwnMessages {
   /** The platform has it, so its delivery is sent, whatever we thought of it. */
   async arrived(manager: EntityManager, { id: messageId, conversationId }: Message): Promise<void> {
     const open = { messageId, state: In(['queued', 'sending', 'uncertain', 'failed']) };
-    const { affected } = await manager.update(Delivery, open, { ...noError, state: 'sent', nextAttemptAt: null, updatedAt: new Date() });
+    const delivery = await manager.findOneBy(Delivery, open);
+    // Where some have it already the echo is theirs, and says nothing of the others.
+    if (!delivery || hasReached(delivery.recipients)) return;
+    const sent = { ...noError, state: 'sent' as const, recipients: afterTaken(delivery.recipients, []), nextAttemptAt: null };
+    const { affected } = await manager.update(Delivery, open, { ...sent, updatedAt: new Date() });
     if (affected) await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
   }
 

@@ -23,7 +23,9 @@ export function settle(delivery: Facts, receipt: ReceiptEvent): Outcome | null {
   const moved = after.some((fate, at) => fate !== before[at]);
   const state = stateAfter(delivery.state, after, receipt);
   if (!moved && state === delivery.state) return null;
-  const settled = isUnderWay(state) ? {} : { nextAttemptAt: null, leaseUntil: null };
+  // Somebody whom the server put off still gets it at the next attempt.
+  const goesOn = isUnderWay(state) || after.some((fate) => fate.state === 'queued');
+  const settled = goesOn ? {} : { nextAttemptAt: null, leaseUntil: null };
   return { news: moved && receipt.state === 'failed', change: { state, recipients: after, ...settled, ...errorOf(after, receipt, state) } };
 }
 

@@ -10,7 +10,7 @@ import { Delivery } from '../conversations/delivery.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
 import { afterFailure, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { Changes } from '../realtime/changes.service.js';
-import { olderOnItsWay } from './order.js';
+import { olderOnItsWay, waiting } from './order.js';
 import { turnOf } from './pace.js';
 import { nextAttempt } from './retry-schedule.js';
 
@@ -78,7 +78,7 @@ export class Claims {
         committedAt: null,
         updatedAt: now,
       })
-      .where(`id = :id AND state IN ('queued', 'sent') AND next_attempt_at <= :now AND NOT EXISTS (${olderOnItsWay})`, { id, now })
+      .where(`id = :id AND state IN (:...waiting) AND next_attempt_at <= :now AND NOT EXISTS (${olderOnItsWay})`, { id, now, waiting })
       .execute();
     return Boolean(affected);
   }
@@ -89,7 +89,7 @@ export class Claims {
       if (this.database.options.type === 'postgres')
         await manager.query('SELECT 1 FROM channel WHERE id = $1 FOR NO KEY UPDATE', [channelId]);
       const now = new Date();
-      const delivery = await manager.findOneBy(Delivery, { id, state: In(['queued', 'sent']), nextAttemptAt: LessThanOrEqual(now) });
+      const delivery = await manager.findOneBy(Delivery, { id, state: In(waiting), nextAttemptAt: LessThanOrEqual(now) });
       if (!delivery) return false;
       const turn = await turnOf(manager, delivery, perMinute, now);
       if (!turn) return this.take(manager, id);

@@ -1,3 +1,8 @@
+import type { DeliveryState } from '../conversations/delivery.entity.js';
+
+/** What waits for an attempt, if it has a time for one: also a reply that has left but not for all of its recipients. */
+export const waiting: DeliveryState[] = ['queued', 'sent', 'delivered', 'read'];
+
 /** Replies of the same conversation that must go before `delivery`: being sent, or due and waiting. One that is planned for later holds up nobody. */
 export const olderOnItsWay = `
   SELECT 1 FROM delivery older

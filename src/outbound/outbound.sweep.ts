@@ -6,6 +6,7 @@ import { JobQueue } from '../queue/jobs.js';
 import { Repeating } from '../queue/repeating.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Claims } from './claims.service.js';
+import { waiting } from './order.js';
 import { Outcomes } from './outcomes.service.js';
 
 const everyMs = 5_000;
@@ -40,7 +41,7 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweep(): Promise<void> {
     const abandoned = await this.overdue(['sending'], 'leaseUntil', 0);
     await Promise.all(abandoned.map((delivery) => this.takeOver(delivery)));
-    const due = await this.overdue(['queued', 'sent'], 'nextAttemptAt', this.patienceMs);
+    const due = await this.overdue(waiting, 'nextAttemptAt', this.patienceMs);
     this.patienceMs = overdueMs;
     if (due.length) await this.queue.addOutbound(due.map(({ id, attempts }) => ({ id, attempts, notBefore: null })));
     if (Date.now() - this.prunedAt < 3_600_000) return;

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { Delivery } from '../conversations/delivery.entity.js';
-import { olderOnItsWay } from './order.js';
+import { olderOnItsWay, waiting } from './order.js';
 
 const minute = 60_000;
 /** How far ahead the line is looked at; who stands behind that looks again later. */
@@ -38,7 +38,7 @@ async function ahead(manager: EntityManager, id: string, channelId: string, perM
   const rows = await manager
     .createQueryBuilder(Delivery, 'delivery')
     .select(['delivery.id', 'delivery.nextAttemptAt'])
-    .where(`delivery.channelId = :channelId AND delivery.id < :id AND delivery.state IN ('queued', 'sent')`, { channelId, id })
+    .where(`delivery.channelId = :channelId AND delivery.id < :id AND delivery.state IN (:...waiting)`, { channelId, id, waiting })
     .andWhere(`delivery.nextAttemptAt <= :until AND NOT EXISTS (${olderOnItsWay})`, { until, now })
     .limit(perMinute * horizonMinutes)
     .getMany();

@@ -79,8 +79,8 @@ test('an attached image that the text shows goes along inside of it, other files
   const [shown, file] = ['018f0000-0000-7000-8000-000000000001', '018f0000-0000-7000-8000-000000000002'];
   const html = `<p>Look: <img alt="lamp" src="https://inbox.test/api/v1/attachments/${shown}"><img src="/api/v1/attachments/018f-of-someone-else"></p>`;
   const raw = await bytes({ html }, {}, [
-    { id: shown!, filename: 'lamp.png', contentType: 'image/png', content: Buffer.from('png') },
-    { id: file!, filename: 'Größe.pdf', contentType: 'application/pdf', content: Buffer.from('pdf') },
+    { id: shown, filename: 'lamp.png', contentType: 'image/png', content: Buffer.from('png') },
+    { id: file, filename: 'Größe.pdf', contentType: 'application/pdf', content: Buffer.from('pdf') },
   ]);
   const { attachments } = await simpleParser(raw);
   expect(

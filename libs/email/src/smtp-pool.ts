@@ -124,11 +124,10 @@ function keyOf({ address, settings: { smtp, oauth } }: SmtpAccount): string {
     .digest('hex');
 }
 
-function answers({ connection }: SmtpSession): Promise<boolean> {
+function answers({ connection, lost }: SmtpSession): Promise<boolean> {
   if (connection.destroyed) return Promise.resolve(false);
   const reset = new Promise<boolean>((resolve) => connection.reset((error) => resolve(!error)));
-  const gone = new Promise<boolean>((resolve) => connection.once('end', () => resolve(false)));
-  return Promise.race([reset, gone, after(answerMs, false, { ref: false })]);
+  return Promise.race([reset, lost.catch(() => false), after(answerMs, false, { ref: false })]);
 }
 
 const socketOf = ({ session }: Loan) => session.connection._socket || null;
