@@ -219,6 +219,8 @@ const mails: Record<string, Record<string, string>> = {
       'He: "On 2 March at nine you wrote that it would come."\n\nShe wrote on the parcel: 12 lamps.\n\nVon: Hamburg\nNach: Kiel\n\nAm Montag schrieb ich Ihnen: keine Antwort.\n\nLe chat, la lampe : tout va bien.',
     'markdown-rules-and-quotes':
       '# Report\n\n---\n\nYour manual says:\n\n> Press twice.\n\nI did.\n\n---\n\nSecond point:\n\n> Wait a minute.\n\nI waited an hour.',
+    'blackberry-forward':
+      'Please have a look.\nSent from my BlackBerry\n\n-----Original Message-----\nFrom: Anna <anna@example.com>\nDate: Mon, 2 Mar 2026 09:12:00\nTo: <maya@example.com>\nSubject: Broken lamp\n\nThe lamp came broken.\n\n> older words\n\nSent from my iPhone',
   },
 };
 

@@ -20,12 +20,14 @@ export const historyMark = '\uE0F2';
  * forwarded is not history (`forwarded` says so of a whole mail, by its subject).
  */
 export function replyText(text: string, forwarded = false): ReplyText {
-  const lines = linesOf(text);
+  const shown = linesOf(text);
+  if (forwarded) return { reply: clean(shown), quoted: null };
+  const lines = shown.map(withoutDirections);
   const top = bannerEnd(lines);
-  const old = oldLines(lines, forwarded);
+  const old = oldLines(lines);
   const unsigned = writtenEnd(lines, old, lines.length, 0);
   // The last signature of a forwarded mail is somebody else's, and of that mail.
-  const passesOn = forwarded || lines.some((line, at) => !old[at] && startsForward(withoutMark(line)));
+  const passesOn = lines.some((line, at) => !old[at] && startsForward(withoutMark(line)));
   const end = passesOn ? unsigned : writtenEnd(lines, old, lines.length);
   const start = writtenStart(lines, old, top, end);
   for (const [from, to] of [
@@ -34,28 +36,32 @@ export function replyText(text: string, forwarded = false): ReplyText {
   ] as const) {
     const reply = clean(lines.slice(from, to));
     if (saysAnswersWithin(reply) && !lines.slice(to).some((line) => /^ ?>/.test(line))) break;
-    if (reply) return { reply, quoted: clean([...lines.slice(0, from), '', ...lines.slice(to)]) || null };
+    if (reply) return { reply: clean(shown.slice(from, to)), quoted: clean([...shown.slice(0, from), '', ...shown.slice(to)]) || null };
   }
-  return { reply: clean(lines), quoted: null };
+  return { reply: clean(shown), quoted: null };
 }
 
 function linesOf(text: string): string[] {
   return text
     .replace(/\r\n?/g, '\n')
-    .replace(/[\u200b-\u200f\u2060\ufeff\u202a-\u202e]/g, (mark) => (mark === '\u200d' ? mark : ''))
+    .replace(/[\u200b\u2060\ufeff]/g, '')
     .replace(/[\u00a0\u202f\u2007]/g, ' ')
     .split('\n')
     .map((line) => (line === '-- ' ? line : line.trimEnd()));
 }
 
+/** Marks of writing direction belong to Hebrew and Arabic words, but stand in the way of knowing lines. */
+const withoutDirections = (line: string) => line.replace(/[\u200c-\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+
 const isQuoted = (line: string | undefined) => line !== undefined && (/^ ?>/.test(line) || line.startsWith(quoteMark));
 const isBlank = (line: string | undefined) => !line?.trim();
 
 /** Which lines are not new. */
-function oldLines(lines: string[], forwarded: boolean): boolean[] {
+function oldLines(lines: string[]): boolean[] {
   const old = lines.map(() => false);
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
+    if (isBlank(line)) continue;
     if (startsForward(line)) return withWraps(lines, old);
     if (isQuoted(line)) {
       const end = quoteEnd(lines, at);
@@ -63,7 +69,7 @@ function oldLines(lines: string[], forwarded: boolean): boolean[] {
       at = end - 1;
       continue;
     }
-    const history = historyAt(lines, at, forwarded);
+    const history = historyAt(lines, at);
     if (!history) continue;
     old.fill(true, history.start, history.end);
     at = history.end - 1;
@@ -80,18 +86,18 @@ function quoteEnd(lines: string[], start: number): number {
 const withoutMark = (line: string) => line.replace(/^[ >\uE0F1]+/, '');
 
 /** History that begins near this line, and where it ends: with the mail, unless quoted lines below it show where. */
-function historyAt(lines: string[], at: number, forwarded: boolean): { start: number; end: number } | null {
+function historyAt(lines: string[], at: number): { start: number; end: number } | null {
   const line = lines[at] ?? '';
   const whole = (start: number) => ({ start, end: lines.length });
-  if (saysReplyAbove(line) || (line.startsWith(historyMark) && !forwarded)) return whole(at);
+  if (saysReplyAbove(line) || line.startsWith(historyMark)) return whole(at);
   if (separator.test(line.slice(0, 200)))
     return quotedBelow(lines, headerBlockEnd(lines, nextFilled(lines, at + 1)) ?? at + 1, at) ?? whole(at);
-  const header = forwarded ? null : headerBlockEnd(lines, at);
+  const header = headerBlockEnd(lines, at);
   if (header !== null) return quotedBelow(lines, header, at) ?? whole(at);
   const attribution = attributionEndingAt(lines, at);
   if (!attribution) return beginsQuote(line) ? whole(at) : null;
   const below = quotedBelow(lines, at + 1, attribution.start);
-  return below ?? (attribution.certain || historyAfter(lines, at, forwarded) ? whole(attribution.start) : null);
+  return below ?? (attribution.certain || historyAfter(lines, at) ? whole(attribution.start) : null);
 }
 
 function quotedBelow(lines: string[], from: number, start: number): { start: number; end: number } | null {
@@ -99,13 +105,10 @@ function quotedBelow(lines: string[], from: number, start: number): { start: num
   return first - from <= 3 && isQuoted(lines[first]) ? { start, end: first } : null;
 }
 
-function historyAfter(lines: string[], at: number, forwarded: boolean): boolean {
+function historyAfter(lines: string[], at: number): boolean {
   const next = nextFilled(lines, at + 1);
   const line = lines[next] ?? '';
-  return (
-    saysReplyAbove(line) ||
-    (!forwarded && (line.startsWith(historyMark) || separator.test(line.slice(0, 200)) || headerBlockEnd(lines, next) !== null))
-  );
+  return saysReplyAbove(line) || line.startsWith(historyMark) || separator.test(line.slice(0, 200)) || headerBlockEnd(lines, next) !== null;
 }
 
 function nextFilled(lines: string[], from: number): number {
