@@ -49,7 +49,8 @@ async function messageOf(mail: Mail, parties: Parties, event: RawEvent, channel:
     html: mail.html,
     quotedText: mail.quotedText,
     // The Date header is the sender’s claim; of mail that comes in now the server knows better. History may have been moved between servers.
-    sentAt: (event.backfill && mail.date) || event.receivedAt,
+    // Made anew, because a Date that another thread handed over need not be one to whoever asks with instanceof.
+    sentAt: new Date((event.backfill && mail.date) || event.receivedAt),
     attachments: mail.attachments,
     envelope: { ...envelopeOf(mail, parties) },
     human: isHuman(mail, parties, own),
