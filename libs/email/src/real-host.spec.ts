@@ -28,3 +28,8 @@ test.each([
 test('a name that looks like another is shown as what it is', () => {
   expect(sanitizeIncoming('<a href="https://b\u0430nk.example/">https://bank.example</a>')).toContain('[xn--bnk-6cd.example]');
 });
+
+test('it is said once, also when the HTML is sanitised again', () => {
+  const once = sanitizeIncoming('<a href="https://evil.example/">https://bank.example</a>');
+  expect(sanitizeIncoming(once)).toBe(once);
+});

@@ -10,7 +10,7 @@ export function showRealHosts(html: string): string {
   return html.replace(link, (anchor: string, attributes: string, content: string) => {
     const real = hostOf(decoded(/(?:^| )href="([^"]*)"/.exec(attributes)?.[1] ?? ''));
     const said = real && hostNamedIn(decoded(content.replace(/<[^<>]*>/g, '')));
-    return said && !sameFamily(said, real) ? `<a ${attributes}>${content} [${real}]</a>` : anchor;
+    return said && !sameFamily(said, real) && !content.endsWith(` [${real}]`) ? `<a ${attributes}>${content} [${real}]</a>` : anchor;
   });
 }
 
