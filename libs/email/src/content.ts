@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Content } from '#libs/connector';
 
 const inMemory = 256 * 2 ** 10;
-const pieceBytes = 2 ** 20;
+const pieceBytes = 2 ** 17;
 
 export const sizeOf = (content: Content) => (Buffer.isBuffer(content) ? content.length : content.size);
 

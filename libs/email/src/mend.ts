@@ -8,6 +8,8 @@ import { transferEncoding } from './transfer.js';
 const limits = { depth: 50, parts: 1000, headerBytes: 2 * 2 ** 20 };
 /** Of longer text the beginning is text, and the whole an attachment. */
 const maxTextBytes = 2 * 2 ** 20;
+/** When all parts together have so much to read, what else there is stays a file. */
+const maxReadBytes = 4 * 2 ** 20;
 const shownTextBytes = 2 ** 19;
 const maxNamedTextBytes = 64 * 2 ** 10;
 /** How far to look for a boundary before it is held to be missing. */
@@ -42,6 +44,7 @@ export class Mender {
   private leaf: Leaf | null = null;
   private text: Buffer[] = [];
   private textBytes = 0;
+  private readBytes = 0;
   private out: Buffer[] = [];
   private parts = 0;
 
@@ -51,13 +54,13 @@ export class Mender {
     this.emit(`content-type: multipart/mixed; boundary="${this.root.own}"\r\n\r\n--${this.root.own}\r\n`);
   }
 
-  write(chunk: Buffer): Buffer {
+  write(chunk: Buffer): Buffer[] {
     this.rest = this.rest.length ? Buffer.concat([this.rest, chunk]) : chunk;
     while (this.step(false));
     return this.take();
   }
 
-  end(): Buffer {
+  end(): Buffer[] {
     while (this.step(true));
     this.endLeaf();
     while (this.open.length) this.close();
@@ -65,14 +68,12 @@ export class Mender {
     return this.take();
   }
 
-  private take(): Buffer {
-    const written = Buffer.concat(this.out);
-    this.out = [];
-    return written;
+  private take(): Buffer[] {
+    return this.out.splice(0);
   }
 
   private emit(...pieces: Array<string | Buffer>): void {
-    for (const piece of pieces) this.out.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
+    for (const piece of pieces) if (piece.length) this.out.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
   }
 
   /** Goes on as far as one thing: a header block, or the content up to the next delimiter. False when it needs more bytes. */
@@ -108,10 +109,12 @@ export class Mender {
     }
   }
 
+  /** Which open part a line divides or closes: the innermost of that boundary. */
   private levelOf(line: string): { level: number; closes: boolean } {
-    const opens = this.open.findLastIndex(({ boundary }) => line === `--${boundary}`);
-    const level = this.open.findLastIndex(({ boundary }) => line === `--${boundary}--`);
-    return level > opens ? { level, closes: true } : { level: opens, closes: false };
+    const name = line.slice(2);
+    const closed = name.endsWith('--') ? name.slice(0, -2) : null;
+    const level = this.open.findLastIndex(({ boundary }) => boundary === name || boundary === closed);
+    return { level, closes: level >= 0 && this.open[level]?.boundary !== name };
   }
 
   /** Where the next delimiter line stands, the line end before it included; without one, how many bytes are surely content. */
@@ -217,14 +220,15 @@ export class Mender {
     if (this.state !== 'text' || !bytes.length) return;
     this.text.push(bytes);
     this.textBytes += bytes.length;
+    this.readBytes += bytes.length;
     const limit = this.leaf?.filename && this.open.length ? maxNamedTextBytes : maxTextBytes;
-    if (this.leaf && this.textBytes > limit) this.endText(this.leaf);
+    if (this.leaf && (this.textBytes > limit || this.readBytes > maxReadBytes)) this.endText(this.leaf);
   }
 
   /** It is longer than one can read: the beginning is text, and the whole goes on as an attachment. */
   private endText(leaf: Leaf): void {
     const whole = Buffer.concat(this.text);
-    if (!leaf.filename) {
+    if (!leaf.filename && this.readBytes <= maxReadBytes) {
       const { text, html } = readText(leaf, whole.subarray(0, shownTextBytes));
       this.emit(textPart(`${text}\n\n[This is only the beginning. The whole text is attached.]`, html), this.divider());
     }

@@ -29,7 +29,7 @@ function readable(raw: string): string {
 
 /** Who wrote a mail: From, or else what in it looks like an address, Sender, Return-Path. */
 export function senderOf(headers: RawHeader[]): MailAddress | null {
-  const header = firstHeader(headers, 'from').slice(0, maxHeader);
+  const header = firstHeader(headers, 'from').slice(0, 1000);
   const bare = /[^\s<>"(),;:]+@[^\s<>(),;:"]+/.exec(header)?.[0] ?? '';
   const lenient = isAddress(bare) && !header.includes('=?') ? [{ name: '', address: bare }] : [];
   return (

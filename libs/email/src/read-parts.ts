@@ -61,8 +61,8 @@ export async function readParts(headers: RawHeader[], body: AsyncIterable<Buffer
 }
 
 async function* mended(mender: Mender, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const chunk of body) yield mender.write(chunk);
-  yield mender.end();
+  for await (const chunk of body) yield* mender.write(chunk);
+  yield* mender.end();
 }
 
 async function keep({ filename, contentType, contentId, content, release }: AttachmentStream, spool: Spool): Promise<FilePart> {

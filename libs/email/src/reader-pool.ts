@@ -59,7 +59,8 @@ async function run(task: ReaderTask, signal: AbortSignal): Promise<Result> {
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: 10_000,
-    resourceLimits: { maxOldGenerationSizeMb: maxMegabytes },
+    // A small nursery: buffers of a stream live briefly, and are let go only when it is cleared.
+    resourceLimits: { maxOldGenerationSizeMb: maxMegabytes, maxYoungGenerationSizeMb: 16 },
   }));
   const { promise: broken, reject } = Promise.withResolvers<never>();
   current.on('error', reject);

@@ -28,10 +28,19 @@ function decodeBase64(bytes: Buffer): Buffer {
 function decodeQuotedPrintable(bytes: Buffer): Buffer {
   const text = bytes
     .toString('latin1')
-    .replace(/[ \t]+(?=\r?\n)/g, '')
-    .replace(/=(?:\r?\n|$)/g, '')
+    .split(/\r?\n/)
+    .map(withoutBlanks)
+    .join('\n')
+    .replace(/=(?:\n|$)/g, '')
     .replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(text, 'latin1');
+}
+
+/** Not trimEnd: in bytes, half of an `à` is a no-break space. */
+function withoutBlanks(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === ' ' || line[end - 1] === '\t') end -= 1;
+  return line.slice(0, end);
 }
 
 /** The bytes of uuencoded lines, each beginning with its length; the lines around them are left out. */

@@ -12,7 +12,7 @@ import { readParts } from './read-parts.js';
 import { unwrap } from './unwrap.js';
 
 /** So much is read before anything is decided; what is wrong with a mail shows in its beginning. */
-const headBytes = 4 * 2 ** 20;
+const headBytes = 2.5 * 2 ** 20;
 const maxHeaderBytes = 2 * 2 ** 20;
 const day = 86_400_000;
 
