@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { simpleParser } from 'mailparser';
 import { join } from 'node:path';
+import { startSmtpSink } from '#libs/simulators';
 import { startApp } from '../src/app.js';
 import { readConfig } from '../src/config.js';
 import { Delivery } from '../src/conversations/delivery.entity.js';
@@ -160,6 +161,30 @@ describe('when a server does not take it for everybody', () => {
     outside.smtp.behave('accept');
     await eventually(async () => expect(receivedBy('eve@example.com')).toHaveLength(1), 25_000);
   }, 60_000);
+});
+
+test('a server that hangs up after it has filed the mail in Sent has sent it: it is found there, and not sent again', async () => {
+  const conversation = await asked();
+  const filed = (raw: Buffer) => outside.dovecot.deliver(supportAddress, raw, 'Sent');
+  const provider = await startSmtpSink({ onMessage: ({ raw }) => void filed(raw) });
+  const { settings } = outside.emailChannel();
+  const smtp = { host: provider.host, port: provider.port, secure: false };
+  expect((await house.api.patch(`/channels/${channelId}`, { settings: { ...settings, smtp } })).status).toBe(200);
+  try {
+    provider.behave('drop-after-data');
+    const id = await reply(conversation, {});
+    const delivery = await eventually(async () => {
+      const found = await deliveryOf(conversation, id);
+      expect(found).toMatchObject({ state: 'sent', error: null });
+      return found;
+    });
+    expect(delivery.recipients).toMatchObject([{ recipient: 'ada@customer.example', state: 'sent' }]);
+    expect([delivery.attempts, provider.messages.length]).toEqual([1, 1]);
+    expect(await house.api.all<Message>(`/conversations/${conversation.id}/messages`)).toHaveLength(2);
+  } finally {
+    await house.api.patch(`/channels/${channelId}`, { settings });
+    await provider.stop();
+  }
 });
 
 test('a channel keeps its pace over all processes; who waits goes in order and has not been tried', async () => {
