@@ -1,4 +1,4 @@
-import { convert, type DomNode, type FormatCallback } from 'html-to-text';
+import { compile, type DomNode, type FormatCallback } from 'html-to-text';
 import { allowedOnly, maxHtml, maxNesting } from './html.js';
 import { startsForward } from './quote-marks.js';
 import { historyMark, quoteMark } from './reply-text.js';
@@ -9,27 +9,7 @@ import { historyMark, quoteMark } from './reply-text.js';
  * with {@link quoteMark}, or from {@link historyMark} on is history to its end.
  */
 export function htmlToText(html: string): string {
-  return convert(allowedOnly(html), {
-    wordwrap: false,
-    limits: { maxDepth: 2 * maxNesting, maxInputLength: 2 * maxHtml },
-    formatters: { marked, answersWithin, untilTheEnd, quotation, underBorder, picture },
-    selectors: [
-      { selector: '[style*="display:none"]', format: 'skip' },
-      { selector: '.signature', format: 'marked' },
-      { selector: '.quoted-history', format: 'marked' },
-      { selector: '.quoted-history.answers-within', format: 'answersWithin' },
-      { selector: '.quoted-history.until-the-end', format: 'untilTheEnd' },
-      { selector: 'blockquote', format: 'quotation' },
-      { selector: 'blockquote.quoted-history', format: 'quotation' },
-      { selector: 'div[style*="border-top"]', format: 'underBorder' },
-      ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
-      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'], ignoreHref: false } },
-      { selector: 'img', format: 'picture' },
-      { selector: 'table', format: 'block' },
-      { selector: 'td', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
-      { selector: 'th', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
-    ],
-  }).trim();
+  return toText(allowedOnly(html)).trim();
 }
 
 const attributesOf = (element: DomNode) => (element.attribs ?? {}) as Record<string, string | undefined>;
@@ -138,3 +118,26 @@ function words(node: DomNode, most: number): string {
   collect(node, 0);
   return found;
 }
+
+// Built once: reading the selectors takes longer than most mails do.
+const toText = compile({
+  wordwrap: false,
+  limits: { maxDepth: 2 * maxNesting, maxInputLength: 2 * maxHtml },
+  formatters: { marked, answersWithin, untilTheEnd, quotation, underBorder, picture },
+  selectors: [
+    { selector: '[style*="display:none"]', format: 'skip' },
+    { selector: '.signature', format: 'marked' },
+    { selector: '.quoted-history', format: 'marked' },
+    { selector: '.quoted-history.answers-within', format: 'answersWithin' },
+    { selector: '.quoted-history.until-the-end', format: 'untilTheEnd' },
+    { selector: 'blockquote', format: 'quotation' },
+    { selector: 'blockquote.quoted-history', format: 'quotation' },
+    { selector: 'div[style*="border-top"]', format: 'underBorder' },
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['(', ')'], ignoreHref: false } },
+    { selector: 'img', format: 'picture' },
+    { selector: 'table', format: 'block' },
+    { selector: 'td', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    { selector: 'th', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+  ],
+});
