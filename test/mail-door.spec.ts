@@ -90,7 +90,7 @@ test('an answer to the reply token finds its conversation, also as a blind copy'
     return /orders\+c\.[^>\s]+/.exec(replyTo)![0];
   });
   await deliverInTheEnd(
-    mail({ subject: 'Something else', text: 'Thank you!' }).replace(/^To: .*\r\n/m, 'To: undisclosed-recipients:;\r\n'),
+    mail({ subject: 'The lamp has come', text: 'Thank you!' }).replace(/^To: .*\r\n/m, 'To: undisclosed-recipients:;\r\n'),
     [sent],
   );
   await eventually(async () => {
