@@ -91,7 +91,12 @@ test('a mail for a connected address is stored under the key it would have by IM
   await open('smtp');
   expect((await deliver(['Support@Harbour-Lamps.example'], mail())).accepted).toHaveLength(1);
   const [{ connector, account, event, raw }] = stored as [Stored];
-  expect([connector, account, event.key, event.platformId]).toEqual(['email', support, mailIdentity(Buffer.from(mail())), '1@customer.example']);
+  expect([connector, account, event.key, event.platformId]).toEqual([
+    'email',
+    support,
+    mailIdentity(Buffer.from(mail())),
+    '1@customer.example',
+  ]);
   expect(raw).toBe(`Return-Path: <${from}>\r\nDelivered-To: Support@Harbour-Lamps.example\r\n${mail()}`);
 });
 
@@ -107,7 +112,10 @@ test('an address with something behind a plus belongs to its mailbox, and reply 
 
 test('mail for anybody else is refused for good: this is no relay', async () => {
   await open('smtp');
-  expect(await deliver(['someone@elsewhere.example'], mail())).toMatchObject({ code: 550, words: /belongs to no mailbox that is connected here/ });
+  expect(await deliver(['someone@elsewhere.example'], mail())).toMatchObject({
+    code: 550,
+    words: /belongs to no mailbox that is connected here/,
+  });
   expect((await deliver([support, 'someone@elsewhere.example'], mail())).rejected).toEqual(['someone@elsewhere.example']);
   expect(stored.map(({ account }) => account)).toEqual([support]);
 });
@@ -127,7 +135,10 @@ test('a mail over the size limit of its address is refused for good, declared or
   expect(await deliver([support], large)).toMatchObject({ code: 552, words: /takes mails of up to 1 MB/ });
   // nodemailer declares no size for a text of its own making here; this client does.
   const declared = createTransport({ host: '127.0.0.1', port, ignoreTLS: true });
-  await expect(declared.sendMail({ envelope: { from, to: [support], size: 2 ** 21 }, raw: mail() })).rejects.toMatchObject({ responseCode: 552, command: 'RCPT TO' });
+  await expect(declared.sendMail({ envelope: { from, to: [support], size: 2 ** 21 }, raw: mail() })).rejects.toMatchObject({
+    responseCode: 552,
+    command: 'RCPT TO',
+  });
   declared.close();
   expect(stored).toEqual([]);
 });
