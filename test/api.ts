@@ -8,6 +8,7 @@ export type InboundEvent = Schemas['InboundEventView'];
 export type Delivery = Schemas['DeliveryItem'];
 export type User = Schemas['UserView'];
 export type Attachment = Schemas['AttachmentView'];
+export type Contact = Schemas['ContactView'];
 export interface List<T> {
   items: T[];
   nextCursor: string | null;

@@ -26,11 +26,11 @@ export interface Candidate {
   excluded: boolean;
 }
 
-/** Why a message does not go where its keys point, and what a person should look at for it. */
+/** Why a message does not go where its keys point. `suspicious`: a person should look at it before answering. */
 export interface Refusal {
   reason: Extract<LinkReason, 'stranger' | 'split' | 'continues'>;
   why: string;
-  review: string | null;
+  suspicious: boolean;
 }
 
 type Guard = (arrival: Arrival, candidate: Candidate) => Refusal | null;
@@ -54,19 +54,27 @@ const fromStranger: Guard = ({ direction }, { takesPart, number }) =>
     : {
         reason: 'stranger',
         why: `It answers a mail of conversation ${number}, in which its sender has no part`,
-        review: `Somebody who has no part in conversation ${number} answered one of its mails. Check who wrote before you tell them anything.`,
+        suspicious: true,
       };
+
+/** What an agent reads above a stranger's answer to a conversation. */
+export const strangerReview = (number: number): string =>
+  `Somebody who has no part in conversation ${number} answered one of its mails. Check who wrote before you tell them anything.`;
 
 /** People take an old mail and press Reply to write about a new matter. */
 const aboutSomethingElse: Guard = ({ baseSubject }, { subjects, number }) =>
   subjects.some((subject) => !isAnotherSubject(baseSubject, subject))
     ? null
-    : { reason: 'split', why: `It answers a mail of conversation ${number} under an entirely new subject`, review: null };
+    : { reason: 'split', why: `It answers a mail of conversation ${number} under an entirely new subject`, suspicious: false };
 
 /** History was closed when it came in; only what arrives now can be too late. */
 const tooLate: Guard = ({ direction, backfill, sentAt, reopenDays }, { closedSince, number }) =>
   direction === 'inbound' && !backfill && closedSince && sentAt.getTime() - closedSince.getTime() > reopenDays * day
-    ? { reason: 'continues', why: `Conversation ${number}, which it answers, was closed more than ${reopenDays} days before`, review: null }
+    ? {
+        reason: 'continues',
+        why: `Conversation ${number}, which it answers, was closed more than ${reopenDays} days before`,
+        suspicious: false,
+      }
     : null;
 
 /** Whether two subjects have no word in common. Where either is empty nobody can tell, and it is not. */

@@ -9,7 +9,7 @@ import { newId } from '../database/columns.js';
 import { absorb, isUntouched } from './absorb.js';
 import { baseSubjectOf, candidateFor } from './candidates.js';
 import { type Occasion, Raced } from './occasion.js';
-import { type Arrival, refusal } from './placement.js';
+import { type Arrival, refusal, strangerReview } from './placement.js';
 import { arrivalOf, awaiting, claimKeys, decide, type Refused, rememberKeys } from './threading.js';
 
 export interface Placed {
@@ -84,10 +84,16 @@ async function hold(manager: EntityManager, conversationId: string): Promise<voi
   if (!affected) throw new Raced();
 }
 
-async function keepApart(manager: EntityManager, conversationId: string, { conversationId: otherId, reason, review, answersIt }: Refused) {
+async function keepApart(
+  manager: EntityManager,
+  conversationId: string,
+  { conversationId: otherId, reason, suspicious, answersIt }: Refused,
+) {
   const [later, earlier] = answersIt ? [otherId, conversationId] : [conversationId, otherId];
   await linkConversations(manager, later, earlier, reason);
-  if (review) await manager.update(Conversation, { id: later, review: IsNull() }, { review });
+  if (!suspicious) return;
+  const { number } = await manager.findOneByOrFail(Conversation, { id: earlier });
+  await manager.update(Conversation, { id: later, review: IsNull() }, { review: strangerReview(number) });
 }
 
 function reasonForNew(event: MessageEvent, refused: Refused | undefined): PlacedBy {
