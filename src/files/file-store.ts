@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { access, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Content } from '#libs/connector';
@@ -66,9 +66,12 @@ export class FileStore implements OnApplicationBootstrap {
   async withSpool<T>(work: (spool: string) => Promise<T>): Promise<T> {
     await mkdir(this.spools, { recursive: true, mode: 0o700 });
     const spool = await mkdtemp(join(this.spools, 's-'));
+    // A mailbox may keep still for days; its spool must not look abandoned to others.
+    const inUse = setInterval(() => utimes(spool, new Date(), new Date()).catch(() => clearInterval(inUse)), abandonedMs / 24).unref();
     try {
       return await work(spool);
     } finally {
+      clearInterval(inUse);
       await rm(spool, { recursive: true, force: true });
     }
   }

@@ -89,8 +89,11 @@ export class InboundWorker extends WorkerHost {
     try {
       return (await this.connectors.of(channel).parse(this.rawEvent(row), access, spool)).map(storable);
     } catch (error) {
-      const reason = error instanceof MalformedPayload ? error.message : `The connector failed on it: ${(error as Error).message}`;
-      await this.quarantine(row, reason);
+      if (!(error instanceof MalformedPayload)) {
+        await this.countFailure(row, new Error(`the connector failed on it: ${(error as Error).message}`));
+        throw error;
+      }
+      await this.quarantine(row, error.message);
       return null;
     }
   }
