@@ -60,6 +60,6 @@ function withoutMarks(text: string): string {
 }
 
 /** PostgreSQL refuses NUL, half a surrogate pair is no text, and our own marks must come from nobody else. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/[\0\uE0F1\uE0F2]/g, '').toWellFormed();
 }

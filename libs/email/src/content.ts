@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,8 +36,6 @@ export async function bytesOf(content: Content, limit: number): Promise<Buffer |
 
 /** Where the attachments of one mail go that are too large to be held in memory. */
 export class Spool {
-  private files = 0;
-
   constructor(private readonly directory: string) {}
 
   /** The bytes of a stream: in memory up to 256 KB, else in a file of the directory. */
@@ -49,7 +48,8 @@ export class Spool {
       chunks.push(next.value);
       size += next.value.length;
     }
-    const path = join(this.directory, `part-${(this.files += 1)}`);
+    // A mail within the mail may be read into the same directory.
+    const path = join(this.directory, randomUUID());
     const file = createWriteStream(path, { flags: 'wx' });
     await pipeline(chunksAndRest(chunks, source), file);
     return { path, size: file.bytesWritten };

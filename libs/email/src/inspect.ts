@@ -2,13 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Content } from '#libs/connector';
+import { plain } from './body.js';
+import { decodeText } from './charset.js';
 import { headOf, sizeOf } from './content.js';
 import { messageIds } from './message-ids.js';
 import { addressesOf, senderOf, subjectOf } from './people.js';
 import { firstHeader, splitLenient } from './raw-headers.js';
 import { readMail } from './read-mail.js';
 
-const headBytes = 2 * 2 ** 20;
+const headBytes = 2.5 * 2 ** 20;
+const shownBytes = 10_000;
 
 /** What the connector makes of a raw mail, for people; of a mail it cannot read, what the headers say and why. Throws when a file cannot be read. */
 export async function inspectMail(raw: Content, receivedAt = new Date()): Promise<Record<string, unknown>> {
@@ -32,7 +35,9 @@ export async function inspectMail(raw: Content, receivedAt = new Date()): Promis
 }
 
 async function recovered(raw: Content) {
-  const { headers } = splitLenient(await headOf(raw, headBytes));
+  const head = await headOf(raw, headBytes);
+  const { headers, body } = splitLenient(head);
+  const text = plain(decodeText((headers.length ? body : head).subarray(0, shownBytes))).trim();
   return {
     messageId: messageIds(firstHeader(headers, 'message-id'))[0] ?? null,
     inReplyTo: messageIds(firstHeader(headers, 'in-reply-to'))[0] ?? null,
@@ -43,8 +48,8 @@ async function recovered(raw: Content) {
     cc: addressesOf(headers, 'cc'),
     replyTo: addressesOf(headers, 'reply-to'),
     date: null,
-    text: '',
-    replyText: '',
+    text,
+    replyText: text,
     html: null,
     attachments: [],
     kind: 'human',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MalformedPayload } from '#libs/connector';
 import { readMail } from './read-mail.js';
+import { readInThread } from './reader-pool.js';
 import { understand } from './understand.js';
 
 const now = new Date('2026-03-02T09:30:00Z');
@@ -32,11 +33,24 @@ test('large attachments are files of the spool, byte for byte, and a mail that i
   await writeFile(path, raw);
   const mail = await readMail({ path, size: raw.length }, now, spool);
   const [content] = mail.attachments.map((attachment) => attachment.content);
-  expect(content).toEqual({ path: join(spool, 'part-1'), size: large.length });
-  expect((await readFile(join(spool, 'part-1'))).equals(large)).toBe(true);
+  expect(content).toEqual({ path: expect.stringContaining(spool), size: large.length });
+  expect((await readFile((content as { path: string }).path)).equals(large)).toBe(true);
   const other = await mkdtemp(join(tmpdir(), 'spool-'));
   expect({ ...(await readMail(raw, now, other)), attachments: [] }).toEqual({ ...mail, attachments: [] });
   await rm(other, { recursive: true });
+});
+
+test('a thread that takes too long is ended, and the next mail gets another', async () => {
+  const slow = { source: Buffer.from(`${top}\r\n${'> words\r\n'.repeat(200_000)}`), receivedAt: now, spool };
+  const failure = await readInThread(slow, 0.02).catch((error: unknown) => error);
+  expect(failure).toEqual(new MalformedPayload('Reading the mail took longer than 0.02 seconds'));
+  expect((await read(`${top}\r\nNext`)).text).toBe('Next');
+});
+
+test('mails wait for a thread without losing their time, and each gets its own answer', async () => {
+  const texts = Array.from({ length: 12 }, (_, n) => `Mail number ${n}`);
+  const mails = await Promise.all(texts.map((text) => read(`${top}\r\n${text}`)));
+  expect(mails.map(({ text }) => text)).toEqual(texts);
 });
 
 describe('mail made to exhaust a parser is malformed', () => {
@@ -133,5 +147,5 @@ test('a mail of 60 MB with an attachment of 55 MB takes less than 80 MB of memor
   };
   expect([text, size]).toEqual(['Hello', lines * 57]);
   expect(grown).toBeLessThan(80);
-  expect(await readdir(join(spool, 'parts'))).toEqual(['part-1']);
+  expect(await readdir(join(spool, 'parts'))).toHaveLength(1);
 }, 60_000);

@@ -26,12 +26,12 @@ let free = threads;
 const queue: Array<() => void> = [];
 
 /** Has a thread read a mail. Throws {@link MalformedPayload} as {@link readMail} says. */
-export async function readInThread(task: ReaderTask): Promise<Mail> {
+export async function readInThread(task: ReaderTask, seconds = secondsFor(task)): Promise<Mail> {
   // The time limit is for reading; time spent waiting for a thread must not count.
   if (free > 0) free -= 1;
   else await new Promise<void>((resolve) => queue.push(resolve));
   try {
-    return await read(task);
+    return await read(task, seconds);
   } finally {
     const next = queue.shift();
     if (next) next();
@@ -39,8 +39,9 @@ export async function readInThread(task: ReaderTask): Promise<Mail> {
   }
 }
 
-async function read(task: ReaderTask): Promise<Mail> {
-  const seconds = maxSeconds + Math.floor(sizeOf(task.source) / bytesPerSecond);
+const secondsFor = ({ source }: ReaderTask) => maxSeconds + Math.floor(sizeOf(source) / bytesPerSecond);
+
+async function read(task: ReaderTask, seconds: number): Promise<Mail> {
   const late = AbortSignal.timeout(seconds * 1000);
   const result = await run(task, late).catch((error: NodeJS.ErrnoException) => {
     if (late.aborted) throw new MalformedPayload(`Reading the mail took longer than ${seconds} seconds`, { cause: error });
