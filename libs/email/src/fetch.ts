@@ -6,6 +6,7 @@ import type { Content, RawEvent } from '#libs/connector';
 import type { FolderPlace } from './cursor.js';
 import type { WatchedFolder } from './folders.js';
 import { identityOf } from './identity.js';
+import { searchUids } from './imap.js';
 import { MailGone, mailPieces } from './mail-pieces.js';
 import { partialMail } from './partial-mail.js';
 
@@ -121,8 +122,10 @@ function batchesOf(facts: Map<number, Facts>, uids: number[]): Facts[][] {
 async function fetchSmall(source: MailSource, mails: Facts[]): Promise<RawEvent[]> {
   try {
     const sources = await sourcesOf(source.client, mails);
-    const there = mails.filter(({ uid }) => sources.has(uid));
-    return await Promise.all(there.map((mail) => toEvent(source, mail, sources.get(mail.uid) ?? null)));
+    const came = mails.filter(({ uid }) => sources.has(uid));
+    const events = await Promise.all(came.map((mail) => toEvent(source, mail, sources.get(mail.uid) ?? null)));
+    const absent = mails.filter(({ uid }) => !sources.has(uid));
+    return absent.length ? [...events, ...(await withoutAnswer(source, absent))] : events;
   } catch (error) {
     if (isLineLost(source.client, error)) throw new FetchFailure(mails[0]?.uid ?? 0, error);
     if (mails.length === 1) return mails.map((mail) => setAside(source, mail));
@@ -130,6 +133,12 @@ async function fetchSmall(source: MailSource, mails: Facts[]): Promise<RawEvent[
     for (const mail of mails) events.push(...(await fetchSmall(source, [mail])));
     return events;
   }
+}
+
+/** Mails the server did not hand over: gone, or told of in a way that imapflow passes over. What is still there is set aside, not lost. */
+async function withoutAnswer(source: MailSource, mails: Facts[]): Promise<RawEvent[]> {
+  const there = new Set(await searchUids(source.client, { uid: mails.map(({ uid }) => uid).join(',') }));
+  return mails.filter(({ uid }) => there.has(uid)).map((mail) => setAside(source, mail));
 }
 
 async function sourcesOf(client: ImapFlow, mails: Facts[]): Promise<Map<number, Buffer | undefined>> {
@@ -151,7 +160,7 @@ async function* fetchLarge(source: MailSource, mail: Facts): AsyncGenerator<Mail
   } catch (error) {
     if (error instanceof SpoolFailure) throw error;
     if (!(error instanceof MailGone) && isLineLost(source.client, error)) throw new FetchFailure(uid, error);
-    yield { uids: [uid], events: error instanceof MailGone ? [] : [setAside(source, mail)] };
+    yield { uids: [uid], events: error instanceof MailGone ? await withoutAnswer(source, [mail]) : [setAside(source, mail)] };
   }
 }
 

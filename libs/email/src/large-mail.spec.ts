@@ -15,7 +15,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 let dovecot: Dovecot;
 let hosts: Awaited<ReturnType<typeof mailboxHosts>>;
 beforeAll(async () => {
-  const names = ['stream', 'turns', 'cap', 'plain', 'file', 'gone', 'lost'];
+  const names = ['stream', 'turns', 'cap', 'plain', 'file', 'gone', 'lost', 'broken', 'garbled'];
   dovecot = await startDovecot({ users: Object.fromEntries(names.map((name) => [name, 'secret'])) });
   hosts = await mailboxHosts(dovecot);
 }, 30_000);
@@ -156,6 +156,30 @@ test('a text without parts that is above the limit is taken in from its start', 
   const payload = event?.payload as Buffer;
   expect(payload.length).toBeLessThan(1.1 * megabyte);
   expect((await simpleParser(payload)).text).toMatch(/^many words many words/);
+}, 30_000);
+
+test('of a mail above the limit whose structure the server tells wrongly the beginning is taken in', async () => {
+  await dovecot.deliver('broken', withFilm(3));
+  const line = await startFaultyLine(dovecot);
+  line.garble('BODYSTRUCTURE (', 'BODYSTRUCTURE )');
+  const host = hosts.given('broken', { importSince: 'all', maxMegabytes: 2 }, { port: line.port });
+  await host.catchUp();
+  const payload = [...host.events.values()][0]?.payload as Buffer;
+  expect(payload.length).toBe(megabyte);
+  expect((await simpleParser(payload)).text).toMatch(/^Schön ist sie/);
+  await line.stop();
+}, 30_000);
+
+test('a mail that the server tells of in a way nobody can read is set aside, not lost', async () => {
+  await dovecot.deliver('garbled', mail('odd', { text: 'a' }));
+  await dovecot.deliver('garbled', mail('even', { text: 'b' }));
+  const { length } = mail('odd', { text: 'a' });
+  const line = await startFaultyLine(dovecot);
+  line.garble(`BODY[] {${length}}`, `)ODY[] {${length}}`);
+  const host = hosts.given('garbled', { importSince: 'all' }, { port: line.port });
+  await host.catchUp();
+  expect([...host.events.keys()].map((key) => key.slice(0, 8)).sort()).toEqual(['mid:even', 'uid:INBO']);
+  await line.stop();
 }, 30_000);
 
 test('a mail that is nothing but a file is taken in as its headers and the name of the file', async () => {

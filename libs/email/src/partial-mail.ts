@@ -12,10 +12,19 @@ const boundary = (depth: number) => `----=_part-of-a-larger-mail-${depth}`;
  * cannot say how the mail is built, its first MiB. Throws {@link MailGone}.
  */
 export async function partialMail(client: ImapFlow, uid: number): Promise<Buffer> {
+  try {
+    return await readablePart(client, uid);
+  } catch (error) {
+    if (error instanceof MailGone || !client.usable) throw error;
+    return beginning(client, uid);
+  }
+}
+
+async function readablePart(client: ImapFlow, uid: number): Promise<Buffer> {
   const mail = await client.fetchOne(uid, { uid: true, headers: true, bodyStructure: true }, { uid: true });
   if (!client.usable || !client.mailbox) throw new Error('the connection was lost');
-  if (!mail) throw new MailGone(`the mail with UID ${uid} is no longer there`);
-  const { headers, bodyStructure } = mail;
+  // imapflow passes over an answer that it cannot read.
+  const { headers, bodyStructure } = mail || {};
   if (!headers || !bodyStructure?.type) return beginning(client, uid);
   const texts = leaves(bodyStructure).filter(isText).slice(0, maxParts);
   const parts = await fetchParts(client, uid, texts, bodyStructure);
@@ -38,7 +47,9 @@ const empty = Buffer.alloc(0);
 
 async function beginning(client: ImapFlow, uid: number): Promise<Buffer> {
   const mail = await client.fetchOne(uid, { uid: true, source: { start: 0, maxLength: partBytes } }, { uid: true });
-  return (mail && mail.source) || empty;
+  if (!client.usable || !client.mailbox) throw new Error('the connection was lost');
+  if (!mail) throw new MailGone(`the mail with UID ${uid} is no longer there`);
+  return mail.source ?? empty;
 }
 
 async function fetchParts(client: ImapFlow, uid: number, texts: MessageStructureObject[], root: MessageStructureObject): Promise<Parts> {
@@ -48,6 +59,7 @@ async function fetchParts(client: ImapFlow, uid: number, texts: MessageStructure
     const key = node === root ? 'text' : (node.part ?? '1');
     const bodyParts = [{ key, maxLength: partBytes }, ...(node === root ? [] : [{ key: `${key}.mime` }])];
     const mail = await client.fetchOne(uid, { uid: true, bodyParts }, { uid: true });
+    if (!client.usable || !client.mailbox) throw new Error('the connection was lost');
     const found = mail ? mail.bodyParts : undefined;
     const body = found?.get(key);
     if (body) parts.set(node, { head: found?.get(`${key}.mime`) ?? empty, body });

@@ -20,6 +20,7 @@ const given = (user: string, importSince?: string, password = 'secret'): Mailbox
 test('new mail is there within two seconds, what was there before is left alone, and nothing is marked as read', async () => {
   await dovecot.deliver('new', mail(1));
   const host = given('new');
+  host.pollSeconds = 600;
   host.start();
   await eventually(() => host.healthy > 0);
   await sleep(700);

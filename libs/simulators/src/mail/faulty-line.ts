@@ -14,6 +14,8 @@ export interface FaultyLine {
   dropAfter(bytes: number): void;
   /** From now on nothing gets through in either direction, while connections seem to stand: a dead NAT entry. */
   stall(): void;
+  /** From now on the server seems to say one thing for another of the same length, wherever a packet holds it whole. */
+  garble(said: string, heard: string): void;
   /** Lets the bytes through again, also those held back. */
   resume(): void;
   stop(): Promise<void>;
@@ -22,7 +24,7 @@ export interface FaultyLine {
 /** Listens on the loopback interface and passes every byte on to a server. */
 export async function startFaultyLine(to: { host: string; port: number }): Promise<FaultyLine> {
   const pairs = new Set<[Socket, Socket]>();
-  const state = { peak: 0, said: '', left: Infinity, stalled: false };
+  const state = { peak: 0, said: '', left: Infinity, stalled: false, garbled: null as [string, string] | null };
   const hangUp = () => pairs.forEach((pair) => pair.forEach((socket) => socket.destroy()));
 
   /** Reads no faster than the other side takes it. */
@@ -32,13 +34,17 @@ export async function startFaultyLine(to: { host: string; port: number }): Promi
     to.once('drain', () => state.stalled || from.resume());
   }
 
+  function garble(chunk: Buffer): Buffer {
+    return state.garbled ? Buffer.from(chunk.toString('latin1').replaceAll(...state.garbled), 'latin1') : chunk;
+  }
+
   function carry(client: Socket, server: Socket): void {
     client.on('data', (chunk: Buffer) => {
       state.said += chunk.toString('latin1');
       pass(chunk, client, server);
     });
     server.on('data', (chunk: Buffer) => {
-      pass(chunk.subarray(0, state.left), server, client);
+      pass(garble(chunk).subarray(0, state.left), server, client);
       state.left -= chunk.length;
       if (state.left > 0) return;
       state.left = Infinity;
@@ -70,6 +76,7 @@ export async function startFaultyLine(to: { host: string; port: number }): Promi
     peak: () => state.peak,
     said: () => state.said,
     dropAfter: (bytes) => void (state.left = bytes),
+    garble: (said, heard) => void (state.garbled = [said, heard]),
     stall() {
       state.stalled = true;
       pairs.forEach((pair) => pair.forEach((socket) => socket.pause()));
