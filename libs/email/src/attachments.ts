@@ -12,6 +12,7 @@ const otherBodies = ['text/x-amp-html', 'text/watch-html'];
 
 /** The files of a mail with names that are safe to use, and what its calendar file says. */
 export async function attachmentsOf({ files, html }: Parts): Promise<{ attachments: ParsedAttachment[]; calendar: Calendar | null }> {
+  const shown = shownIn(html ?? '');
   const attachments: ParsedAttachment[] = [];
   let calendar: Calendar | null = null;
   for (const file of files) {
@@ -26,7 +27,7 @@ export async function attachmentsOf({ files, html }: Parts): Promise<{ attachmen
       filename: safeFilename(file.filename || (await givenName(file)), contentType, attachments.length + 1),
       contentType,
       contentId: file.contentId,
-      inline: Boolean(file.contentId && html && refersTo(html, file.contentId)),
+      inline: file.contentId !== null && shown.has(file.contentId.toLowerCase()),
       content: file.content,
     });
   }
@@ -41,7 +42,9 @@ async function givenName({ contentType, content }: FilePart): Promise<string> {
   return subject ? `${subject}.eml` : '';
 }
 
-function refersTo(html: string, contentId: string): boolean {
-  const page = html.toLowerCase();
-  return [contentId, encodeURIComponent(contentId)].some((id) => page.includes(`cid:${id.toLowerCase()}`));
+/** The Content-IDs a page shows (RFC 2392), in lower case; some programs escape them as in a URL and some do not. */
+function shownIn(html: string): Set<string> {
+  const unescaped = (id: string) => id.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const ids = Array.from(html.matchAll(/cid:([^"'\s<>]{1,1000})/gi), ([, id = '']) => [id, unescaped(id)]);
+  return new Set(ids.flat().map((id) => id.toLowerCase()));
 }
