@@ -1,4 +1,6 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { Api } from './api.js';
 import { adminEmail, adminPassword, type AppProcess, eventually, freshGround, type Ground, ready, spawnApp } from './house.js';
 import { header, mail, Outside } from './outside.js';
@@ -49,8 +51,23 @@ async function signIn(page: Page, password = adminPassword): Promise<void> {
 }
 
 const fits = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth');
+const widthOf = (image: Locator) => image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth);
 const gone = (page: Page, text: string) => page.getByText(text).first().waitFor({ state: 'hidden' });
 const shown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+
+/** Somebody's web server with one picture, and who asked it for something. */
+async function startPictures(): Promise<{ url: string; askedBy: string[]; stop(): Promise<void> }> {
+  const dot = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
+  const askedBy: string[] = [];
+  const server = createServer(({ url: path, headers }, response) => {
+    askedBy.push(headers['user-agent'] ?? '');
+    if (path === '/lamp.png') response.setHeader('content-type', 'image/png').end(dot);
+    else response.writeHead(404).end();
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, askedBy, stop: async () => void server.close() };
+}
 
 test('the first visitor becomes admin, and an empty inbox says what to do next', async () => {
   const { context, page } = await open(desk);
@@ -172,6 +189,137 @@ test('what customers write appears by itself, an agent takes it and answers, and
   await eventually(async () => expect(outside.meta.sentTo(bo).map(({ text }) => text)).toEqual(['We do.']));
   await agent.getByRole('list', { name: 'Messages' }).getByText('Sent', { exact: true }).waitFor();
   await Promise.all([atDesk.close(), onPhone.close()]);
+});
+
+test('pictures from elsewhere stay away until an agent asks for them, come through us, and are always shown of a trusted sender', async () => {
+  const pictures = await startPictures();
+  const html = (subject: string) =>
+    mail({
+      from: 'Pia Holm <pia@customer.example>',
+      subject,
+      text: `<p>See</p><img src="${pictures.url}/lamp.png" alt="The lamp"><img src="${pictures.url}/gone.png" alt="No longer there">`,
+    }).replace('text/plain', 'text/html');
+  await outside.deliver(html('Scratched lamp'));
+  const { context, page } = await open(desk);
+  await page.goto('/');
+  await signIn(page);
+  await page.getByRole('link').filter({ hasText: 'Scratched lamp' }).click();
+  await shown(page, '2 pictures from elsewhere are not shown');
+  const lamp = page.frameLocator('iframe[title="Mail from Pia Holm"]').getByAltText('The lamp');
+  expect(await lamp.getAttribute('src')).toBeNull();
+  expect(pictures.askedBy).toEqual([]);
+
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await eventually(async () => expect(await widthOf(lamp)).toBe(1));
+  expect(await lamp.getAttribute('src')).toMatch(/^\/api\/v1\/messages\//);
+  expect(pictures.askedBy.join()).not.toContain('Chrome');
+  await page.frameLocator('iframe').getByAltText('No longer there').waitFor();
+
+  await page.reload();
+  await page.getByRole('button', { name: 'Always show from Pia Holm' }).click();
+  await gone(page, 'pictures from elsewhere are not shown');
+  await outside.deliver(html('Second scratch'));
+  await page.getByRole('link').filter({ hasText: 'Second scratch' }).click();
+  await eventually(async () => expect(await widthOf(lamp)).toBe(1));
+  await Promise.all([context.close(), pictures.stop()]);
+});
+
+test('before a reply is sent it shows who gets it, and a copy can be taken out; without anybody to answer it says so', async () => {
+  const copied = mail({ from: 'Una Berg <una@customer.example>', subject: 'Three of us', text: 'We three ask.' });
+  await outside.deliver(copied.replace('Subject:', 'Cc: Vic <vic@customer.example>, wes@customer.example\r\nSubject:'));
+  const { context, page } = await open(phone);
+  await page.goto('/');
+  await signIn(page);
+  await page.getByRole('link').filter({ hasText: 'Three of us' }).click();
+  await shown(page, 'Una Berg <una@customer.example>');
+  const copies = page.locator('form').filter({ has: page.getByRole('textbox', { name: 'Reply' }) });
+  await copies.getByText(/vic@customer\.example/).waitFor();
+  await copies.getByText('wes@customer.example').waitFor();
+  await page.getByRole('combobox', { name: 'Cc' }).focus();
+  await page.keyboard.press('Backspace');
+  await copies.getByText('wes@customer.example').waitFor({ state: 'detached' });
+  await page.getByRole('textbox', { name: 'Reply' }).fill('Here you are.');
+  await shown(page, 'Re: Three of us');
+  expect(await fits(page)).toBe(true);
+  const before = outside.smtp.messages.length;
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await eventually(async () => expect(outside.smtp.messages).toHaveLength(before + 1));
+  const { raw } = outside.smtp.messages.at(-1)!;
+  expect(header(raw, 'To')).toContain('una@customer.example');
+  expect(header(raw, 'Cc')).toContain('vic@customer.example');
+  expect(header(raw, 'Cc')).not.toContain('wes@customer.example');
+
+  await outside.deliver(mail({ from: 'nobody', subject: 'From nowhere', text: 'Guess who.' }));
+  await page.goto('/');
+  await page.getByRole('link').filter({ hasText: 'From nowhere' }).click();
+  await shown(page, 'You cannot reply right now');
+  await shown(page, 'left no usable address');
+  expect(await page.getByRole('textbox', { name: 'Reply' }).count()).toBe(0);
+  await context.close();
+});
+
+test('a mail in the wrong conversation is moved by keyboard into one of its own, and back', async () => {
+  const { context, page } = await open(desk);
+  await page.goto('/inbox/all');
+  await signIn(page);
+  await page.getByRole('link').filter({ hasText: 'Brass lamp' }).click();
+  const thread = page.getByRole('list', { name: 'Messages' });
+  await thread.getByText('I take both.').waitFor();
+  const menu = page.getByRole('button', { name: 'More about the mail from Ada Moss' }).last();
+  await menu.focus();
+  await page.keyboard.press('Enter');
+  await shown(page, 'Why is this here?');
+  await shown(page, 'It answers a mail of this conversation');
+  await page.getByRole('menuitem', { name: 'Wrong conversation…' }).press('Enter');
+  await page.getByRole('radio', { name: 'In a new conversation' }).press('Space');
+  await page.getByRole('button', { name: 'Move', exact: true }).press('Enter');
+  await thread.getByText('I take both.').waitFor({ state: 'detached' });
+  await shown(page, 'Mail was moved to');
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await shown(page, 'Moved back');
+  await thread.getByText('I take both.').waitFor();
+  await context.close();
+});
+
+test('what is odd about a conversation is said until somebody has looked', async () => {
+  await outside.deliver(
+    mail({
+      from: 'Mallory <mallory@elsewhere.example>',
+      subject: 'Re: Brass lamp',
+      text: 'Send them to me.',
+      inReplyTo: '<browser@customer.example>',
+    }),
+  );
+  const { context, page } = await open(phone);
+  await page.goto('/inbox/all');
+  await signIn(page);
+  await page.getByRole('link').filter({ hasText: 'Mallory' }).click();
+  await shown(page, 'Look before you trust this:');
+  await page.getByRole('list', { name: 'Related conversations' }).getByRole('link', { name: 'Brass lamp' }).waitFor();
+  expect(await fits(page)).toBe(true);
+  await page.getByRole('button', { name: 'It is fine' }).click();
+  await gone(page, 'Look before you trust this:');
+  await page.reload();
+  await shown(page, 'Send them to me.');
+  expect(await page.getByText('Look before you trust this:').count()).toBe(0);
+  await context.close();
+});
+
+test('an admin compares a mailbox with what is here, and changes the settings of a channel', async () => {
+  const { context, page } = await open(desk);
+  await page.goto('/settings/channels');
+  await signIn(page);
+  await page.getByRole('button', { name: 'Compare support now' }).click();
+  await shown(page, /\d+ in the mailbox, \d+ here\. Nothing is missing\./);
+  await shown(page, /Last comparison/);
+  await page.getByRole('link', { name: 'Settings of support' }).click();
+  await page.getByLabel('Signature').fill('{{agent.name}}, Harbour Lamps');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await shown(page, 'The settings were saved');
+  await page.goto('/inbox/all');
+  await page.getByRole('link').filter({ hasText: 'Three of us' }).click();
+  await shown(page, 'Ada Admin, Harbour Lamps');
+  await context.close();
 });
 
 test('a lost connection is shown and repaired by itself, with what came meanwhile', async () => {

@@ -128,6 +128,9 @@ test('words find conversations, also unfinished and without accents where the da
       id,
     ]);
   }
+  const { number } = (await api.get<List<Conversation>>('/conversations?limit=1')).body.items[0]!;
+  const numbered = (await api.get<List<Conversation>>(`/conversations?q=${encodeURIComponent(`#${number}`)}`)).body.items;
+  expect(numbered.map((item) => item.number)).toContain(number);
   expect((await api.get<List<Conversation>>('/conversations?q=nirgendwo')).body.items).toEqual([]);
   expect((await api.get<List<Conversation>>(`/conversations?q=${encodeURIComponent('"); DROP TABLE -- \' * (')}`)).status).toBe(200);
 });

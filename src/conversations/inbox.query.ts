@@ -24,7 +24,7 @@ export class InboxQuery extends PageQuery {
   @IsOptional() @IsString() @MaxLength(100) tag?: string;
   @IsOptional() @IsUUID() contactId?: string;
   @IsOptional() @TrueOrFalse() @IsBoolean() unread?: boolean;
-  /** Words that a message, its subject or its author must have; the last one may be unfinished. */
+  /** Words that a message, its subject or its author must have, the last one perhaps unfinished; or an address; or a number such as `#12`. */
   @IsOptional() @IsString() @MaxLength(300) q?: string;
   @IsOptional() @IsIn(['newest', 'oldest', 'waiting']) sort?: 'newest' | 'oldest' | 'waiting';
 }
@@ -67,7 +67,11 @@ function filtered(page: SelectQueryBuilder<Conversation>, query: InboxQuery, use
   else if (query.assigneeId) page.andWhere({ assigneeId: query.assigneeId === 'me' ? userId : query.assigneeId });
   if (query.tag) page.andWhere('c.id IN (SELECT conversation_id FROM conversation_tag WHERE tag = :tag)', { tag: query.tag });
   const words = query.q?.normalize('NFKC').match(/[\p{L}\p{N}\p{M}]+/gu);
-  if (query.q?.trim()) page.andWhere(`(${matching(page, words ?? [])} OR ${withAddress})`, { address: query.q.trim().toLowerCase() });
+  const asked = query.q?.trim();
+  if (asked) {
+    const number = /^#?(\d{1,9})$/.exec(asked)?.[1] ?? -1;
+    page.andWhere(`(${matching(page, words ?? [])} OR ${withAddress} OR c.number = :number)`, { address: asked.toLowerCase(), number });
+  }
   return page;
 }
 

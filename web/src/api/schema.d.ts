@@ -1572,7 +1572,7 @@ export interface operations {
                 tag?: string;
                 contactId?: string;
                 unread?: boolean;
-                /** @description Words that a message, its subject or its author must have; the last one may be unfinished. */
+                /** @description Words that a message, its subject or its author must have, the last one perhaps unfinished; or an address; or a number such as `#12`. */
                 q?: string;
                 sort?: "newest" | "oldest" | "waiting";
                 limit?: number;

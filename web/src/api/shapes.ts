@@ -12,7 +12,6 @@ export type Delivery = Schemas['DeliveryView'];
 export type Message = Schemas['MessageView'];
 export type RecipientFate = Delivery['recipients'][number];
 export type ReplyPreview = Schemas['ReplyPreviewView'];
-export type Related = Conversation['links'][number];
 export type Audit = Schemas['AuditView'];
 export type User = Schemas['UserView'];
 export type InboundEvent = Schemas['InboundEventView'];

@@ -37,9 +37,11 @@ export function MessageMenu({ message, placedBy }: { message: Message; placedBy:
           <Menu.Item leftSection={<IconSquareArrowRight size={16} />} onClick={open}>
             {text.placement.wrong}
           </Menu.Item>
-          <Menu.Item leftSection={<IconFileDownload size={16} />} component="a" href={originalUrl(message.id)} download>
-            {text.placement.original}
-          </Menu.Item>
+          {message.direction === 'inbound' && (
+            <Menu.Item leftSection={<IconFileDownload size={16} />} component="a" href={originalUrl(message.id)} download>
+              {text.placement.original}
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       {moving && (

@@ -7,7 +7,7 @@ import { keys, refresh } from '../api/resources.js';
 import type { Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { noticeDone, noticeFailure } from '../ui/notice.js';
-import { useMessages } from './thread.js';
+import { useMessages } from './use-messages.js';
 
 interface Where {
   /** Null for a new conversation. */

@@ -42,6 +42,15 @@ export function Recipients({ preview: { to, subject }, cc, bcc, edit }: Recipien
   );
 }
 
+/** Stands where the recipients will, until the server has said who they are. */
+export function RecipientsUnknown() {
+  return (
+    <div className={`${classes.recipients} ${classes.line}`} role="status" aria-label={text.loading}>
+      <span className={classes.label}>{text.composer.to}</span>…
+    </div>
+  );
+}
+
 function AddCopies({ label, onClick }: { label: string; onClick: () => void }) {
   return (
     <Button variant="subtle" size="compact-xs" onClick={onClick} aria-label={text.composer.add(label)}>

@@ -8,7 +8,7 @@ import classes from './composer.module.css';
 import { AttachedFiles, AttachFiles } from './attach-files.js';
 import { BelowText } from './below-text.js';
 import { useDraft } from './draft.js';
-import { Recipients } from './recipients.js';
+import { Recipients, RecipientsUnknown } from './recipients.js';
 import { ReplyFailure } from './reply-failure.js';
 import { LengthLeft, roomLeft } from './reply-length.js';
 import { ClosedWindow, OpenWindow } from './reply-window.js';
@@ -20,7 +20,7 @@ import { useReply } from './use-reply.js';
 export function ReplyForm({ conversation, capabilities }: { conversation: Conversation; capabilities: Capabilities }) {
   const { id, contact, replyWindow } = conversation;
   const [draft, edit] = useDraft('reply', id);
-  const { preview, cc, ready: addressed, impossible, failed, retry } = useRecipients(id, draft, capabilities);
+  const { preview, cc, ready: addressed, asking, impossible, failed, retry } = useRecipients(id, draft, capabilities);
   const reply = useReply(conversation);
   const ready = addressed && draft.text.trim() !== '' && (roomLeft(draft.text, capabilities) ?? 0) >= 0;
   const send = (then?: 'close') => {
@@ -39,6 +39,7 @@ export function ReplyForm({ conversation, capabilities }: { conversation: Conver
       {draft.failure && (
         <ReplyFailure failure={draft.failure} onSendAnyway={() => reply(draft, { cc, force: true })} onDismiss={() => edit({})} />
       )}
+      {asking && <RecipientsUnknown />}
       {preview && !impossible && <Recipients preview={preview} cc={cc} bcc={draft.bcc} edit={edit} />}
       <Textarea
         aria-label={text.composer.replyBox}

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
-import { useEffect, useMemo } from 'react';
-import { api } from '../api/client.js';
+import { useEffect } from 'react';
 import type { Conversation, Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { useNow } from '../ui/clock.js';
@@ -11,21 +10,10 @@ import { MessageItem } from './message.js';
 import { PendingReplies } from './pending-replies.js';
 import { Source } from './source.js';
 import { useStickToEnd } from './stick-to-end.js';
+import { useMessages } from './use-messages.js';
 
 const togetherMs = 5 * 60_000;
 const newsMs = 60_000;
-
-/** Everything said in a conversation, oldest first. */
-export function useMessages(conversationId: string) {
-  const pages = api.useInfiniteQuery(
-    'get',
-    '/api/v1/conversations/{id}/messages',
-    { params: { path: { id: conversationId }, query: { limit: 100 } } },
-    { pageParamName: 'cursor', initialPageParam: null, getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined },
-  );
-  const messages = useMemo(() => pages.data?.pages.flatMap(({ items }) => items), [pages.data]);
-  return { ...pages, messages };
-}
 
 export function Thread({ conversation }: { conversation: Conversation }) {
   const { messages, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useMessages(conversation.id);

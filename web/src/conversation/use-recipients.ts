@@ -15,6 +15,7 @@ export function useRecipients(id: string, draft: Draft, { cc: choosable }: Capab
     preview: data,
     cc: draft.cc ?? data?.cc ?? [],
     ready: !choosable || (!!data && !error),
+    asking: preview.isLoading,
     impossible: refused ? (error as unknown as Problem).message : null,
     failed: refused ? null : error,
     retry: refetch,

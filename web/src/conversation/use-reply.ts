@@ -6,7 +6,7 @@ import { keys, refresh } from '../api/resources.js';
 import type { Conversation } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { changeDraft, type Draft, emptyDraft } from './draft.js';
-import { useMessages } from './thread.js';
+import { useMessages } from './use-messages.js';
 
 interface SendOptions {
   then?: 'close';
