@@ -251,13 +251,11 @@ describe('the automatic answer', () => {
       mail({ from: `u${at}@flood.example`, subject: `Flood ${at}`, text: `flood ${at}` }),
     );
     for (const raw of flood) await inbox.deliver(raw);
-    await eventually(async () => {
-      const { length } = (await inbox.conversations()).filter(({ subject }) => subject?.startsWith('Flood'));
-      expect(length).toBe(40);
-    }, 30_000);
+    const flooded = async () => (await inbox.conversations()).filter(({ subject }) => subject?.startsWith('Flood'));
+    await eventually(async () => expect(await flooded()).toHaveLength(40), 30_000);
+    expect((await flooded()).filter(({ messageCount }) => messageCount === 2)).toHaveLength(30);
     await inbox.arrives({ from: 'Mia <mia@customer.example>', subject: 'Somebody else', text: 'Mia asks.' });
     await eventually(async () => expect(sentTo('mia@customer.example')).toHaveLength(1), 30_000);
-    expect(inbox.outside.smtp.messages.filter(({ envelope }) => envelope.to.some((to) => to.endsWith('@flood.example')))).toHaveLength(30);
   }, 60_000);
 });
 

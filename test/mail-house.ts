@@ -39,7 +39,8 @@ export class MailHouse {
   /** The conversation with a message of this text, once there is one. */
   with(text: string): Promise<Conversation> {
     return eventually(async () => {
-      for (const conversation of await this.conversations()) if ((await this.texts(conversation)).includes(text)) return conversation;
+      for (const conversation of await this.conversations())
+        if ((await this.texts(conversation)).includes(text)) return this.get(conversation);
       throw new Error(`"${text}" has not arrived`);
     });
   }
