@@ -83,14 +83,15 @@ describe('a mailbox that is connected', () => {
       Array.from({ length: 120 }, (_, n) => mail({ from: `c${n}@customer.example`, subject: `history ${n}` })),
     );
     const { id } = await connect({ address: salesAddress, importSince: 'all' });
+    const historyOf = async () =>
+      (await house.api.all<Conversation>('/conversations')).filter(({ subject }) => subject?.startsWith('history'));
     await eventually(async () => {
       const { body } = await house.api.get<Channel>(`/channels/${id}`);
       const { done = 0, total = -1 } = body.health.importProgress ?? {};
       expect(done).toBe(total);
-      expect((await house.api.all<Conversation>('/conversations')).length).toBeGreaterThanOrEqual(120);
+      expect(await historyOf()).toHaveLength(120);
     });
-    const history = (await house.api.all<Conversation>('/conversations')).filter(({ subject }) => subject?.startsWith('history'));
-    expect(history).toHaveLength(120);
+    const history = await historyOf();
     expect(new Set(history.map(({ status, unread, waitingSince }) => `${status} ${unread} ${waitingSince}`))).toEqual(
       new Set(['closed false null']),
     );
