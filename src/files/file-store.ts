@@ -76,6 +76,12 @@ export class FileStore implements OnApplicationBootstrap {
     }
   }
 
+  /** The same for a single payload. Few need it, so the directory is made by who does. */
+  async withSpoolIfNeeded<T>(work: (spool: string) => Promise<T>): Promise<T> {
+    const spool = join(this.spools, newId());
+    return work(spool).finally(() => rm(spool, { recursive: true, force: true }));
+  }
+
   private async moveIn(from: string): Promise<StoredFile> {
     const hash = createHash('sha256');
     await pipeline(createReadStream(from), hash);

@@ -25,6 +25,7 @@ export const maxAttempts = 5;
 export class InboundWorker extends WorkerHost {
   private readonly logger = new Logger('inbound');
   private readonly commits: GroupCommit;
+  private readonly opened = new Map<string, { version: number; access: ChannelAccess }>();
 
   constructor(
     private readonly database: DataSource,
@@ -44,11 +45,11 @@ export class InboundWorker extends WorkerHost {
     const row = await this.database.manager.findOneBy(InboundEvent, { id: eventId });
     const channel = row?.channelId && (await this.database.manager.findOneBy(Channel, { id: row.channelId }));
     if (!row || !channel || row.state !== 'received') return;
-    await this.files.withSpool((spool) => this.handle(row, channel, spool));
+    await this.files.withSpoolIfNeeded((spool) => this.handle(row, channel, spool));
   }
 
   private async handle(row: InboundEvent, channel: Channel, spool: string): Promise<void> {
-    const access = await this.channels.stored(channel);
+    const access = await this.accessOf(channel);
     const understood = await this.understand(row, channel, access, spool);
     if (!understood) return;
     const { receivedAt, backfill } = row;
@@ -82,6 +83,15 @@ export class InboundWorker extends WorkerHost {
   @OnWorkerEvent('error')
   onError(error: Error): void {
     this.logger.warn({ error: error.message }, 'queue trouble');
+  }
+
+  /** Opened once for each version of the settings. Tokens in them may have run out meanwhile; who talks to nobody needs none. */
+  private async accessOf(channel: Channel): Promise<ChannelAccess> {
+    const known = this.opened.get(channel.id);
+    if (known?.version === channel.settingsVersion) return known.access;
+    const access = await this.channels.stored(channel);
+    this.opened.set(channel.id, { version: channel.settingsVersion, access });
+    return access;
   }
 
   /** A payload that its connector cannot make sense of is quarantined: the next one is handled. */

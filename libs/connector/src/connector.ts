@@ -375,7 +375,7 @@ export interface Connector<S extends object = object> {
   source: WatchSource<S> | WebhookSource;
   /**
    * Pure: bytes in, events out. Throws `MalformedPayload` when nothing can be made of them: the payload is quarantined.
-   * Large attachments may be left as files in `spool`, an empty directory of this one call.
+   * Large attachments may be left as files in `spool`, a directory of this one call, to be made by who needs it.
    */
   parse(event: RawEvent, channel: ChannelAccess<S>, spool: string): Promise<InboundEvent[]> | InboundEvent[];
   /** The name of someone the platform gave only an id for, or null when it tells none. Asked apart from the message; its failure costs nothing. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Content } from '#libs/connector';
@@ -50,6 +50,7 @@ export class Spool {
     }
     // A mail within the mail may be read into the same directory.
     const path = join(this.directory, randomUUID());
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
     const file = createWriteStream(path, { flags: 'wx' });
     await pipeline(chunksAndRest(chunks, source), file);
     return { path, size: file.bytesWritten };
