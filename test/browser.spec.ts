@@ -1,14 +1,19 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { type Dovecot, type OAuthProvider, type SmtpSink, startDovecot, startOAuthProvider, startSmtpSink } from '#libs/simulators';
 import { Api } from './api.js';
-import { adminEmail, adminPassword, type AppProcess, eventually, freshGround, type Ground, ready, spawnApp } from './house.js';
-import { header, mail, Outside } from './outside.js';
+import { adminEmail, adminPassword, type AppProcess, eventually, freePort, freshGround, type Ground, ready, spawnApp } from './house.js';
+import { header, mail, Outside, salesAddress } from './outside.js';
 
 const desk = { width: 1440, height: 900 };
 const phone = { width: 375, height: 812 };
 
 let outside: Outside;
+/** A provider of mailboxes that are signed in to in the browser, and its servers. */
+let provider: OAuthProvider;
+let itsMailboxes: Dovecot;
+let itsSmtp: SmtpSink;
 let ground: Ground;
 let app: AppProcess;
 let url: string;
@@ -18,7 +23,10 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   outside = await Outside.start();
-  ground = await freshGround({ ...outside.env, ADMIN_EMAIL: '', ADMIN_PASSWORD: '' });
+  const PORT = String(await freePort());
+  const PUBLIC_URL = `http://127.0.0.1:${PORT}`;
+  const signIn = await startProvider(PUBLIC_URL);
+  ground = await freshGround({ ...outside.env, ...signIn, PORT, PUBLIC_URL, ADMIN_EMAIL: '', ADMIN_PASSWORD: '' });
   app = spawnApp(ground.env);
   url = await ready(app, ground.env);
   // Chromium's own sandbox needs rights that root in a container has not.
@@ -29,8 +37,24 @@ afterAll(async () => {
   app?.child.kill('SIGTERM');
   await app?.ended;
   await ground?.clear();
-  await outside?.stop();
+  await Promise.all([outside, provider, itsMailboxes, itsSmtp].map((server) => server?.stop()));
 }, 30_000);
+
+/** Starts a provider with one mailbox. Resolves with the environment that registers the app with it. */
+async function startProvider(publicUrl: string): Promise<Record<string, string>> {
+  const redirectUri = `${publicUrl}/channels/sign-in/callback`;
+  provider = await startOAuthProvider({ redirectUri, scopes: ['email', 'https://mail.google.com/'] });
+  const { introspectionUrl, tokens, issuer, clientId, clientSecret } = provider;
+  itsMailboxes = await startDovecot({ users: { [salesAddress]: 'unknown to the app' }, introspectionUrl });
+  itsSmtp = await startSmtpSink({ tokens });
+  return {
+    GOOGLE_CLIENT_ID: clientId,
+    GOOGLE_CLIENT_SECRET: clientSecret,
+    GOOGLE_ISSUER_URL: issuer,
+    GOOGLE_IMAP_URL: `imap://127.0.0.1:${itsMailboxes.port}`,
+    GOOGLE_SMTP_URL: `smtp://127.0.0.1:${itsSmtp.port}`,
+  };
+}
 
 async function open(viewport: { width: number; height: number }): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext({ viewport, baseURL: url });
@@ -93,6 +117,7 @@ test('an admin connects a mailbox through the form, and a wrong password is answ
     .first()
     .click();
   await page.getByRole('radio', { name: 'Email' }).click();
+  await page.getByRole('radio', { name: 'Enter servers and password' }).click();
   const { settings, name, address } = outside.emailChannel();
   await page.getByLabel('Name', { exact: false }).first().fill(name);
   await page
@@ -319,6 +344,42 @@ test('an admin compares a mailbox with what is here, and changes the settings of
   await page.goto('/inbox/all');
   await page.getByRole('link').filter({ hasText: 'Three of us' }).click();
   await shown(page, 'Ada Admin, Harbour Lamps');
+
+  await page.goto('/settings/channels');
+  await page.getByRole('link', { name: 'Settings of support' }).click();
+  await page.getByLabel('Signature').fill('');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await shown(page, 'The settings were saved');
+  await page.getByRole('link', { name: 'Settings of support' }).click();
+  await eventually(async () => expect(await page.getByLabel('Signature').inputValue()).toBe(''));
+  await context.close();
+});
+
+test('a mailbox is connected by a sign-in at its provider, without a password, and a sign-in that failed says why', async () => {
+  const { context, page } = await open(desk);
+  await page.goto('/settings/channels');
+  await signIn(page);
+  // What a person does on the provider's own pages is done for them.
+  let walk: (asked: string) => Promise<string>;
+  await page.route(`${provider.issuer}/**`, async (route) => {
+    await route.fulfill({ status: 302, headers: { location: await walk(route.request().url()) } });
+  });
+  for (const [then, said] of [
+    [(asked: string) => provider.cancel(asked), 'The sign-in at Google was cancelled or not allowed.'],
+    [(asked: string) => provider.signIn(asked, salesAddress), `${salesAddress} is connected`],
+  ] as const) {
+    walk = then;
+    await page.getByRole('link', { name: 'Connect a channel' }).click();
+    await page.getByRole('radio', { name: 'Email' }).click();
+    await page.getByRole('radio', { name: 'Sign in with Google' }).click();
+    await page.getByRole('button', { name: 'Continue at Google' }).click();
+    await shown(page, said);
+  }
+  await page.getByRole('link', { name: `Settings of ${salesAddress}` }).click();
+  await shown(page, 'Signed in at Google');
+  await itsMailboxes.deliver(salesAddress, mail({ subject: 'Without a password', text: 'It came.' }));
+  await page.goto('/inbox/all');
+  await shown(page, 'Without a password');
   await context.close();
 });
 

@@ -70,7 +70,8 @@ function Findings({ audit }: { audit: Audit }) {
     );
   }
   return (
-    <Alert color="yellow" variant="light" p="xs" title={findings(found)}>
+    <div className={classes.found}>
+      <b>{findings(found)}</b>
       <ul className={classes.missing} aria-label={text.audit.missing}>
         {missing.map(({ platformId, place, receivedAt, key }, index) => (
           <li key={index}>
@@ -79,7 +80,7 @@ function Findings({ audit }: { audit: Audit }) {
           </li>
         ))}
       </ul>
-    </Alert>
+    </div>
   );
 }
 
