@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import type { Channel, Conversation, Message } from './api.js';
 import { eventually, type House, openHouse } from './house.js';
-import { header, imapPassword, mail, Outside, type TestMail } from './outside.js';
+import { header, imapPassword, mail, Outside, supportAddress, type TestMail } from './outside.js';
 
 /** An app with a mailbox connected, and customers who write to it. */
 export class MailHouse {
@@ -15,6 +15,8 @@ export class MailHouse {
 
   static async open(settings: Record<string, unknown> = {}): Promise<MailHouse> {
     const outside = await Outside.start();
+    // The mailbox has been in use: there is a Sent folder.
+    await outside.dovecot.deliver(supportAddress, mail({ subject: 'Sent before' }), 'Sent');
     const house = await openHouse(outside.env);
     const { status, body } = await house.api.post<Channel>('/channels', outside.emailChannel(imapPassword, settings));
     if (status !== 201) throw new Error(`cannot connect the mailbox: ${status} ${JSON.stringify(body)}`);

@@ -97,6 +97,30 @@ describe('the order of arrival makes no difference', () => {
     }
   }, 60_000);
 
+  test('answers from another mail program that come in last, and newest first, bring a scattered thread together', async () => {
+    const id = (name: string) => `<${name}.scattered@customer.example>`;
+    // Too short to be joined by subject.
+    const subject = 'Re: Scatter';
+    await inbox.deliver(mail({ from: ada, subject: 'Scatter', text: 'scattered 1', messageId: id('1') }));
+    for (const n of [3, 5])
+      await inbox.deliver(mail({ from: ada, subject, text: `scattered ${n}`, messageId: id(`${n}`), inReplyTo: id(`${n - 1}`) }));
+    const scattered = async () => (await inbox.conversations()).filter((conversation) => conversation.subject?.includes('Scatter'));
+    await eventually(async () => expect(await scattered()).toHaveLength(3));
+    for (const n of [4, 2]) {
+      const answer = mail({
+        from: `Support <${supportAddress}>`,
+        subject,
+        text: `scattered ${n}`,
+        messageId: id(`${n}`),
+        inReplyTo: id(`${n - 1}`),
+      });
+      await inbox.outside.dovecot.deliver(supportAddress, answer.replace(`To: ${supportAddress}`, 'To: ada@customer.example'), 'Sent');
+      await inbox.with(`scattered ${n}`);
+    }
+    const [whole, ...others] = await scattered();
+    expect([whole?.messageCount, whole?.subject, others]).toEqual([5, 'Scatter', []]);
+  });
+
   test('a stranger’s answer stays apart, whether it or the mail it answers comes first', async () => {
     const threadOf = (tag: string): Line[] => [
       { name: 'question', from: ada, subject: `Secret ${tag}`, messageId: `<1.${tag}@customer.example>` },

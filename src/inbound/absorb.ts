@@ -1,4 +1,4 @@
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Conversation, ConversationLink, ConversationTag, Participant, ThreadKey } from '../conversations/conversation.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { addParticipants } from '../conversations/participants.js';
@@ -12,7 +12,15 @@ export async function isUntouched(manager: EntityManager, id: string): Promise<b
   const { assigneeId, teamId, review, status, closedAt, priority } = conversation;
   if (assigneeId || teamId || review || closedAt || priority !== 'normal' || !['open', 'closed'].includes(status)) return false;
   if (await manager.existsBy(Message, { conversationId: id, kind: In(['note', 'event']) })) return false;
-  if (await manager.existsBy(Message, { conversationId: id, direction: 'outbound' })) return false;
+  // What a colleague sent from another mail program has no author of ours.
+  const fromHere = { conversationId: id, direction: 'outbound' as const };
+  if (
+    await manager.existsBy(Message, [
+      { ...fromHere, authorId: Not(IsNull()) },
+      { ...fromHere, authorType: 'system' },
+    ])
+  )
+    return false;
   if (await manager.existsBy(ConversationTag, { conversationId: id })) return false;
   return !(await manager.existsBy(ConversationLink, [{ conversationId: id }, { otherId: id }]));
 }
