@@ -4,6 +4,7 @@ import type { Content, RawEvent } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
+import { Together } from '../database/together.js';
 import { FileStore } from '../files/file-store.js';
 import { JobQueue } from '../queue/jobs.js';
 import { InboundEvent } from './inbound-event.entity.js';
@@ -20,12 +21,6 @@ export interface KeptArrival extends Arrival {
   bytes: Pick<InboundEvent, 'payload' | 'payloadSha256' | 'payloadSize'>;
 }
 
-interface Waiting {
-  arrivals: KeptArrival[];
-  stored: () => void;
-  failed: (error: unknown) => void;
-}
-
 const batchSize = 200;
 const sliceRows = 500;
 
@@ -35,8 +30,7 @@ const sliceRows = 500;
  */
 @Injectable()
 export class Ledger {
-  private waiting: Waiting[] = [];
-  private writing?: Promise<void>;
+  private readonly together = new Together<KeptArrival[]>(batchSize, (batch) => this.writeAll(batch.flat()));
 
   constructor(
     private readonly database: DataSource,
@@ -46,11 +40,7 @@ export class Ledger {
 
   /** Resolves once everything is durable. What is there already, by its key, is left as it is. */
   async store(arrivals: Arrival[]): Promise<void> {
-    const kept = await this.keep(arrivals);
-    return new Promise((stored, failed) => {
-      this.waiting.push({ arrivals: kept, stored, failed });
-      this.writing ??= this.writeAll().finally(() => (this.writing = undefined));
-    });
+    await this.together.add(await this.keep(arrivals));
   }
 
   /** Moves payloads that are files into the file store: before the transaction, and twice does no harm. */
@@ -70,9 +60,11 @@ export class Ledger {
       const channel = channels.find(({ type, externalId }) => type === arrival.connector && externalId === arrival.account);
       return row(arrival, channel?.id ?? null, storedAt);
     });
+    // Always in the same order: of two who store the same mails at once one waits for the other, and not each for the other.
+    const ordered = rows.toSorted((one, other) => (one.key < other.key ? -1 : 1));
     // In slices, because a statement takes a limited number of values.
-    for (let start = 0; start < rows.length; start += sliceRows)
-      await insertNew(manager, InboundEvent, rows.slice(start, start + sliceRows));
+    for (let start = 0; start < ordered.length; start += sliceRows)
+      await insertNew(manager, InboundEvent, ordered.slice(start, start + sliceRows));
     const routed = [...new Set(rows.flatMap(({ channelId }) => channelId ?? []))];
     if (routed.length) await manager.update(Channel, { id: In(routed) }, { lastEventAt: storedAt });
     return rows.filter(({ state }) => state === 'received');
@@ -84,22 +76,8 @@ export class Ledger {
     return { payload: Buffer.alloc(0), payloadSha256: sha256, payloadSize: size };
   }
 
-  private async writeAll(): Promise<void> {
-    await new Promise(setImmediate);
-    for (let batch; (batch = this.waiting.splice(0, batchSize)).length;) {
-      try {
-        await this.writeBatch(batch);
-      } catch {
-        // One of them may be to blame, which must not fail its neighbours: each alone finds out.
-        for (const one of batch) await this.writeBatch([one]).catch(one.failed);
-      }
-    }
-  }
-
-  private async writeBatch(batch: Waiting[]): Promise<void> {
-    const arrivals = batch.flatMap((waiting) => waiting.arrivals);
+  private async writeAll(arrivals: KeptArrival[]): Promise<void> {
     const rows = await this.database.transaction((manager) => this.write(manager, arrivals));
-    for (const { stored } of batch) stored();
     void this.queue.addInbound(rows);
   }
 }
@@ -110,8 +88,8 @@ function row({ connector, account, event, bytes }: KeptArrival, channelId: strin
     channelId,
     connector,
     account,
-    key: event.key,
-    platformId: event.platformId ?? null,
+    key: withoutNul(event.key),
+    platformId: event.platformId === undefined ? null : withoutNul(event.platformId),
     ...bytes,
     context: event.context,
     backfill: event.backfill ?? false,
@@ -122,3 +100,6 @@ function row({ connector, account, event, bytes }: KeptArrival, channelId: strin
     attempts: 0,
   };
 }
+
+/** PostgreSQL refuses U+0000, and broken mail has it even in its Message-ID. */
+const withoutNul = (text: string) => text.replaceAll('\0', '');
