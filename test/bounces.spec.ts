@@ -69,6 +69,20 @@ test('a bounce marks the reply that failed in plain words, wakes its conversatio
   expect((await inbox.api.all<{ messageId: string }>('/deliveries?state=failed')).map((item) => item.messageId)).toContain(reply.id);
 });
 
+test('a reply that bounced stays bounced when its copy in Sent is read afterwards', async () => {
+  const { conversation, address, messageId } = await answered('Zoe');
+  await inbox.deliver(report(messageId, [gone(address)]));
+  await eventually(async () => expect((await replyTo(conversation)).delivery?.state).toBe('failed'));
+  const events = async () =>
+    (await inbox.api.all<{ state: string }>('/inbound-events')).filter(({ state }) => state === 'processed').length;
+  // The copy of the mail server may come late; another of the same mail is as good.
+  const [before, copy] = [await events(), mail({ from: supportAddress, messageId, text: 'Dear Zoe, with a footer' })];
+  await inbox.outside.dovecot.deliver(supportAddress, copy, 'Sent');
+  await eventually(async () => expect(await events()).toBeGreaterThan(before));
+  await inbox.arrives({ from: 'Yan <yan@customer.example>', subject: 'Later', text: 'After the copy was read.' });
+  expect((await replyTo(conversation)).delivery).toMatchObject({ state: 'failed', error: { code: '5.1.1' } });
+});
+
 test('an address that is dead says so until somebody writes from it again', async () => {
   const { conversation, address, messageId } = await answered('Bea');
   await inbox.deliver(report(messageId, [gone(address)]));

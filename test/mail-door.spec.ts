@@ -79,6 +79,11 @@ test('the same mail by the door twice, and from the mailbox besides, is one mess
   await eventually(async () => expect(await previews()).toEqual(['And then this.', 'Only once.', 'Where is my order?']));
 }, 60_000);
 
+test('a mail with a NUL in its Message-ID is taken like any other', async () => {
+  await deliverInTheEnd(mail({ text: 'Broken, but mail.', messageId: '<a\0b@customer.example>' }), [forwarded]);
+  await eventually(async () => expect(await previews()).toContain('Broken, but mail.'));
+}, 60_000);
+
 test('an answer to the reply token finds its conversation, also as a blind copy', async () => {
   const asked = (await api.all<Conversation>('/conversations')).find(({ preview }) => preview === 'Where is my order?')!;
   const channel = (await api.get<{ items: Channel[] }>('/channels')).body.items.find(({ address }) => address === forwarded)!;

@@ -30,7 +30,7 @@ const names = async () => (await database.manager.find(Team)).map(({ name }) => 
 test('work that comes at the very end of the work before is not forgotten', async () => {
   for (let moments = 0; moments < 12; moments++) {
     await adding(`before ${moments}`);
-    for (let moment = 0; moment < moments; moment++) await null;
+    for (let moment = 0; moment < moments; moment++) await Promise.resolve();
     expect(await soon(adding(`after ${moments}`))).toBe('done');
   }
 });
@@ -38,7 +38,7 @@ test('work that comes at the very end of the work before is not forgotten', asyn
 test('work that failed and is tried again at once is done', async () => {
   for (let moments = 0; moments < 12; moments++) {
     await failing().catch(() => undefined);
-    for (let moment = 0; moment < moments; moment++) await null;
+    for (let moment = 0; moment < moments; moment++) await Promise.resolve();
     expect(await soon(adding(`again ${moments}`))).toBe('done');
   }
 });

@@ -4,7 +4,7 @@ import type { MessageEvent } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
 import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
-import { afterTaken, hasReached } from '../conversations/recipient-fates.js';
+import { afterTaken, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { Changes } from '../realtime/changes.service.js';
 import { firstKnown } from './threading.js';
 
@@ -28,8 +28,9 @@ export class OwnMessages {
   async arrived(manager: EntityManager, { id: messageId, conversationId }: Message): Promise<void> {
     const open = { messageId, state: In(['queued', 'sending', 'uncertain', 'failed']) };
     const delivery = await manager.findOneBy(Delivery, open);
-    // Where some have it already the echo is theirs, and says nothing of the others.
-    if (!delivery || hasReached(delivery.recipients)) return;
+    // Where some have it already the echo is theirs, and says nothing of the others. Where nobody waits for it any more it
+    // says nothing at all: a copy in Sent is often read after the bounce.
+    if (!delivery || hasReached(delivery.recipients) || stillToReach(delivery.recipients)?.length === 0) return;
     const sent = { ...noError, state: 'sent' as const, recipients: afterTaken(delivery.recipients, []), nextAttemptAt: null };
     const { affected } = await manager.update(Delivery, open, { ...sent, updatedAt: new Date() });
     if (affected) await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
