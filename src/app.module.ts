@@ -58,7 +58,20 @@ import { Changes } from './realtime/changes.service.js';
 import { EventsController } from './realtime/events.controller.js';
 
 const services: Provider[] = [
-  ...[People, Connectors, ChannelSecrets, Channels, SignIns, Contacts, Conversations, Composition, Replies, SecondThoughts, Moves, AssignmentService],
+  ...[
+    People,
+    Connectors,
+    ChannelSecrets,
+    Channels,
+    SignIns,
+    Contacts,
+    Conversations,
+    Composition,
+    Replies,
+    SecondThoughts,
+    Moves,
+    AssignmentService,
+  ],
   ...[FileStore, Changes, Ledger, Audits],
 ];
 
@@ -82,8 +95,24 @@ const workers: Provider[] = [
 ];
 
 const controllers: Type[] = [
-  ...[PeopleController, ChannelsController, SignInController, ConversationsController, AttachmentsController, AssignmentController, ContactsController],
-  ...[RemoteImagesController, AuditController, OriginalsController, WebhooksController, InboundEventsController, DeliveriesController, EventsController],
+  ...[
+    PeopleController,
+    ChannelsController,
+    SignInController,
+    ConversationsController,
+    AttachmentsController,
+    AssignmentController,
+    ContactsController,
+  ],
+  ...[
+    RemoteImagesController,
+    AuditController,
+    OriginalsController,
+    WebhooksController,
+    InboundEventsController,
+    DeliveriesController,
+    EventsController,
+  ],
   ...[HealthController, MetricsController, WebController],
 ];
 

@@ -67,7 +67,7 @@ export class FileStore implements OnApplicationBootstrap {
     await mkdir(this.spools, { recursive: true, mode: 0o700 });
     const spool = await mkdtemp(join(this.spools, 's-'));
     // A mailbox may keep still for days; its spool must not look abandoned to others.
-    const inUse = setInterval(() => utimes(spool, new Date(), new Date()).catch(() => clearInterval(inUse)), abandonedMs / 24).unref();
+    const inUse = setInterval(() => void utimes(spool, new Date(), new Date()).catch(() => clearInterval(inUse)), abandonedMs / 24).unref();
     try {
       return await work(spool);
     } finally {
