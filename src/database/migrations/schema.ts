@@ -70,7 +70,8 @@ function tableColumn(dialect: Dialect, name: string, { type, default: value, ...
  */
 export async function addColumns(runner: QueryRunner, table: string, columns: Record<string, Column>): Promise<void> {
   for (const [name, column] of Object.entries(columns)) {
-    const { type, length, isNullable, default: value } = tableColumn(dialectOf(runner), name, column) as TableColumn & { default?: string };
+    const { type, length, isNullable, ...shape } = tableColumn(dialectOf(runner), name, column);
+    const value: unknown = shape.default;
     const precision = type === 'timestamptz' ? 'timestamp(3) with time zone' : `${type}${length ? `(${length})` : ''}`;
     await runner.query(`ALTER TABLE ${table} ADD COLUMN ${name} ${precision}${isNullable ? '' : ` NOT NULL DEFAULT ${String(value)}`}`);
   }
