@@ -6,7 +6,7 @@ import { eventually, mail, type MailboxHost, mailboxHosts } from './fixtures/mai
 let dovecot: Dovecot;
 let hosts: Awaited<ReturnType<typeof mailboxHosts>>;
 beforeAll(async () => {
-  const names = ['lost', 'past', 'same', 'whole', 'part', 'spoilt', 'many'];
+  const names = ['lost', 'past', 'same', 'whole', 'part', 'spoilt', 'many', 'long'];
   dovecot = await startDovecot({ users: Object.fromEntries(names.map((name) => [name, 'secret'])) });
   hosts = await mailboxHosts(dovecot);
 }, 30_000);
@@ -110,6 +110,21 @@ test('a mail that breaks the line does not keep the audit from the others', asyn
   const { missing, reimported } = await host.audit();
   expect(reimported).toBe(3);
   expect(missing.map(({ key }) => key?.slice(0, 5))).toEqual(['mid:1', 'uid:I', 'mid:3']);
+}, 30_000);
+
+test('an audit that is told to stop ends in the middle of what it takes in', async () => {
+  const host = hosts.given('long', { importSince: 'all' });
+  await dovecot.deliverAll(
+    'long',
+    Array.from({ length: 150 }, (_, n) => mail(n)),
+  );
+  await host.catchUp();
+  host.events.clear();
+  const stopping = new AbortController();
+  host.onStore = () => stopping.abort();
+  await expect(host.audit(stopping.signal)).rejects.toThrow();
+  expect(host.events.size).toBeLessThan(150);
+  await expect(host.audit(stopping.signal)).rejects.toThrow();
 }, 30_000);
 
 test('an import of 5000 mails that is killed half-way, and live mail meanwhile, comes out exact', async () => {

@@ -1,7 +1,7 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import type { Audit, AuditContext, RawEvent } from '#libs/connector';
 import { type FolderPlace, Places } from './cursor.js';
-import { FetchFailure, fetchMails } from './fetch.js';
+import { cameAt, FetchFailure, fetchMails } from './fetch.js';
 import { isOurs, maxMailBytes, sinceDay } from './folder-reader.js';
 import { openFolder, planFolders, type WatchedFolder } from './folders.js';
 import { type EmailOptions, openMailbox, readable, searchUids } from './imap.js';
@@ -25,6 +25,8 @@ export async function audit(context: Context, options: EmailOptions): Promise<Au
   if (!settings) return result;
   const connect = () => openMailbox(settings, options, 'errand', context.signal);
   const line = new Line(connect, await connect());
+  const hangUp = () => line.client.close();
+  context.signal.addEventListener('abort', hangUp, { once: true });
   try {
     const { folders } = await planFolders(line.client, settings.folders);
     const ids = new MessageIds();
@@ -34,6 +36,7 @@ export async function audit(context: Context, options: EmailOptions): Promise<Au
   } catch (error) {
     throw imapFailure(error, settings.imap.host);
   } finally {
+    context.signal.removeEventListener('abort', hangUp);
     line.client.close();
   }
 }
@@ -95,7 +98,7 @@ async function gather(line: Line, folder: WatchedFolder, context: Context, ids: 
   for (let start = 0; start < uids.length; start += batchMails) {
     context.signal.throwIfAborted();
     const mails = await describe(line, folder, uids.slice(start, start + batchMails));
-    const ours = mails.filter(({ internalDate }) => isOurs(place.since, new Date(internalDate ?? Date.now())));
+    const ours = mails.filter(({ internalDate }) => isOurs(place.since, cameAt(internalDate)));
     for (const mail of ours) ids.add(folder, mail);
     there += ours.length;
   }

@@ -7,6 +7,7 @@ import type { FolderPlace } from './cursor.js';
 import type { WatchedFolder } from './folders.js';
 import { identityOf } from './identity.js';
 import { searchUids } from './imap.js';
+import { isBusy } from './imap-failure.js';
 import { MailGone, mailPieces } from './mail-pieces.js';
 import { partialMail } from './partial-mail.js';
 
@@ -95,7 +96,7 @@ async function factsOf(client: ImapFlow, uids: number[]): Promise<Map<number, Fa
   try {
     const mails = await client.fetchAll(uids, { uid: true, size: true, internalDate: true }, { uid: true });
     if (!client.usable || !client.mailbox) throw new Error('the connection was lost');
-    return new Map(mails.map(({ uid, size = 0, internalDate }) => [uid, { uid, size, receivedAt: new Date(internalDate ?? Date.now()) }]));
+    return new Map(mails.map(({ uid, size = 0, internalDate }) => [uid, { uid, size, receivedAt: cameAt(internalDate) }]));
   } catch (error) {
     throw new FetchFailure(uids[0] ?? 0, error);
   }
@@ -188,9 +189,15 @@ const ours = (error: unknown) => {
   throw new SpoolFailure(error);
 };
 
-/** Whether it was the line that failed. Else the server answered, about this mail alone. */
+/** Whether it was the line that failed, or the server for the moment. Else it answered, about this mail alone. */
 function isLineLost(client: ImapFlow, error: unknown): boolean {
-  return !client.usable || !(error as ImapFlowError).responseStatus;
+  return !client.usable || !(error as ImapFlowError).responseStatus || isBusy(error);
+}
+
+/** When a mail came in, by the server's clock; now where it gives no date that there is, such as `00-Jan-0000`. */
+export function cameAt(internalDate: Date | string | undefined): Date {
+  const date = new Date(internalDate ?? NaN);
+  return Number.isNaN(date.getTime()) ? new Date() : date;
 }
 
 /** A mail without its bytes: it will be quarantined, for all to see. Nothing but its place is left to name it by. */

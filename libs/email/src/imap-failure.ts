@@ -8,8 +8,7 @@ export function imapFailure(error: unknown, host: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const { authenticationFailed, oauthError, serverResponseCode, responseText, throttleReset, message, code } = error as Failure;
   const words = responseText || message;
-  // RFC 5530: these codes refuse a login for now, not the password.
-  const busy = ['UNAVAILABLE', 'LIMIT', 'INUSE', 'SERVERBUG'].includes(serverResponseCode ?? '');
+  const busy = isBusy(error);
   if (authenticationFailed && oauthError) {
     return new ConnectorError('auth', `${host} no longer lets us into this mailbox: ${oauthWords(oauthError) || words}`, {
       action: 'Sign in again.',
@@ -28,6 +27,16 @@ export function imapFailure(error: unknown, host: string): ConnectorError {
     return new ConnectorError('rate-limited', `${host} asks us to slow down: ${words}`, { retryAfterMs: throttleReset, cause: error });
   }
   return new ConnectorError('unavailable', `The IMAP connection to ${host} failed: ${words}`, { code, cause: error });
+}
+
+/** Whether the server refuses for now, whatever it was asked (RFC 5530 §3; Gmail says OVERQUOTA once the day's ration is used up). */
+export function isBusy(error: unknown): boolean {
+  const { code, serverResponseCode, response } = error as ImapFlowError;
+  // imapflow takes the code out of the answer at some commands only.
+  const [first] = (typeof response === 'object' && response ? response.attributes : undefined) ?? [];
+  const section = first && !Array.isArray(first) ? first.section?.[0] : undefined;
+  const given = serverResponseCode ?? (section && !Array.isArray(section) ? String(section.value) : '');
+  return code === 'ETHROTTLE' || ['UNAVAILABLE', 'LIMIT', 'INUSE', 'SERVERBUG', 'OVERQUOTA'].includes(given.toUpperCase());
 }
 
 /** The challenge that refuses a token is JSON (RFC 7628 §3.2.2), its `status` an HTTP status at Google and an OAuth error code elsewhere. */

@@ -37,6 +37,7 @@ export async function openMailbox(
 ): Promise<ImapFlow> {
   const { imap } = settings;
   const { address, servername, isPrivate } = await reachableHost(imap.host, options.allowPrivateHosts);
+  signal?.throwIfAborted();
   const release = await takeLine(imap.host, imap.user, purpose, signal);
   const client = new ImapFlow({
     host: address,

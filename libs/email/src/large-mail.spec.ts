@@ -15,7 +15,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 let dovecot: Dovecot;
 let hosts: Awaited<ReturnType<typeof mailboxHosts>>;
 beforeAll(async () => {
-  const names = ['stream', 'turns', 'cap', 'plain', 'file', 'gone', 'lost', 'broken', 'garbled'];
+  const names = ['stream', 'turns', 'cap', 'plain', 'file', 'gone', 'lost', 'broken', 'garbled', 'busy', 'undated'];
   dovecot = await startDovecot({ users: Object.fromEntries(names.map((name) => [name, 'secret'])) });
   hosts = await mailboxHosts(dovecot);
 }, 30_000);
@@ -179,6 +179,34 @@ test('a mail that the server tells of in a way nobody can read is set aside, not
   const host = hosts.given('garbled', { importSince: 'all' }, { port: line.port });
   await host.catchUp();
   expect([...host.events.keys()].map((key) => key.slice(0, 8)).sort()).toEqual(['mid:even', 'uid:INBO']);
+  await line.stop();
+}, 30_000);
+
+test('mails that the server will not hand over for the moment are fetched later, and not set aside', async () => {
+  await dovecot.deliverAll(
+    'busy',
+    Array.from({ length: 101 }, (_, n) => mail(n)),
+  );
+  const line = await startFaultyLine(dovecot);
+  const host = hosts.given('busy', { importSince: 'all' }, { port: line.port });
+  host.onStore = (events) => void (events.length && line.garble('OK Fetch completed', 'NO [UNAVAILABLE] x'));
+  await expect(host.catchUp()).rejects.toThrow();
+  expect(host.failure).toMatchObject({ kind: 'unavailable' });
+  host.onStore = () => undefined;
+  line.garble('', '');
+  await host.catchUp();
+  expect([...host.events.keys()].filter((key) => !key.startsWith('mid:'))).toEqual([]);
+  expect(host.events.size).toBe(101);
+  await line.stop();
+}, 30_000);
+
+test('a mail with a date that does not exist came in now', async () => {
+  await dovecot.deliver('undated', mail(1));
+  const line = await startFaultyLine(dovecot);
+  line.garble(`-${new Date().getUTCFullYear()} `, '-Year ');
+  const host = hosts.given('undated', { importSince: 'all' }, { port: line.port });
+  await host.catchUp();
+  expect([...host.events.values()].map(({ receivedAt }) => Math.abs(Date.now() - receivedAt.getTime()) < 30_000)).toEqual([true]);
   await line.stop();
 }, 30_000);
 
