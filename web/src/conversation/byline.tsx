@@ -23,18 +23,18 @@ export function Byline({ message, conversation }: { message: Message; conversati
       <Age at={sentAt} />
       {editedAt && <span title={moment(new Date(editedAt))}>{text.thread.edited}</span>}
       {isMail && placedBy && <MessageMenu message={message} placedBy={placedBy} />}
-      {isMail && message.direction === 'inbound' && <AlsoTo message={message} channelId={conversation.channelId} />}
+      {isMail && <Recipients message={message} channelId={conversation.channelId} />}
     </div>
   );
 }
 
-/** To whom a mail went, where that is more than our own address. */
-function AlsoTo({ message: { to, cc }, channelId }: { message: Message; channelId: string }) {
+/** To whom a mail went, where that is not just us or the customer. */
+function Recipients({ message: { direction, to, cc }, channelId }: { message: Message; channelId: string }) {
   const own = useChannelsById().get(channelId)?.address;
-  const isOther = (address: string) => !own || bare(address) !== bare(own);
-  if (![...to, ...cc].some(isOther)) return null;
+  const others = [...to, ...cc].filter((address) => !own || bare(address) !== bare(own));
+  if (others.length < (direction === 'inbound' ? 1 : 2)) return null;
   return (
-    <span className={classes.alsoTo}>
+    <span className={classes.recipients}>
       {to.length > 0 && text.thread.to(to.join(', '))}
       {to.length > 0 && cc.length > 0 && ' · '}
       {cc.length > 0 && text.thread.cc(cc.join(', '))}

@@ -19,6 +19,7 @@ export function SettingsFields({ schema, ...shared }: FieldsProps) {
   const [opened, { toggle }] = useDisclosure();
   const parts = openParts(schema);
   const fine = parts.filter(([name, part]) => !isRequired(schema, name) && isFineTuning(part));
+  const open = opened || fine.some(([name, part]) => hasFault(part, `${shared.path}.${name}`, shared.inputProps));
   return (
     <div className={classes.cards}>
       <Fields parts={parts.filter((part) => !fine.includes(part))} schema={schema} {...shared} />
@@ -29,13 +30,13 @@ export function SettingsFields({ schema, ...shared }: FieldsProps) {
             size="compact-sm"
             justify="flex-start"
             w="fit-content"
-            aria-expanded={opened}
+            aria-expanded={open}
             rightSection={<IconChevronDown size={14} aria-hidden />}
             onClick={toggle}
           >
             {text.channels.more}
           </Button>
-          <Collapse expanded={opened}>
+          <Collapse expanded={open}>
             <div className={classes.cards}>
               <Fields parts={fine.filter(([, part]) => !part.properties)} schema={schema} {...shared} />
               <Fields parts={fine.filter(([, part]) => part.properties)} schema={schema} {...shared} />
@@ -50,6 +51,11 @@ export function SettingsFields({ schema, ...shared }: FieldsProps) {
 /** Numbers and switches with a sensible default, and groups that few need. */
 const isFineTuning = (part: SettingsSchema): boolean =>
   part.properties ? !part['x-without'] : ['integer', 'number', 'boolean'].includes(part.type ?? '');
+
+const hasFault = (part: SettingsSchema, path: string, inputProps: InputProps): boolean =>
+  part.properties
+    ? openParts(part).some(([name, inner]) => hasFault(inner, `${path}.${name}`, inputProps))
+    : Boolean(inputProps(path).error);
 
 /** Groups each in a box, what stands between them side by side. */
 function Fields({ parts, schema, path, ...shared }: FieldsProps & { parts: Array<[string, SettingsSchema]> }) {
