@@ -10,6 +10,13 @@ test('what a server takes is sent to all but those it refuses, and offered again
   expect(states(afterTaken(fates, []))).toEqual(['sent', 'refused', 'sent']);
 });
 
+test('who was refused is not among those who have it, also when an echo came first; who bounced is not among those it was taken for', () => {
+  const echoed = afterTaken(awaiting(['ada', 'bob']), []);
+  expect(states(afterTaken(echoed, [refusal('bob', false)]))).toEqual(['sent', 'refused']);
+  const bounced = [{ ...echoed![0]!, state: 'failed' as const }, ...awaiting(['bob'])!];
+  expect(states(afterTaken(bounced, []))).toEqual(['failed', 'sent']);
+});
+
 test('what it does not take has reached nobody, and who was refused for good is not asked for again', () => {
   const fates = afterFailure(awaiting(['ada', 'bob']), { message: 'Later', refused: [refusal('bob', false)] });
   expect([states(fates), hasReached(fates), stillToReach(fates)]).toEqual([['queued', 'refused'], false, ['ada']]);

@@ -30,9 +30,12 @@ export function hasLost(fates: Fates): boolean {
   return fates?.some(({ state }) => ['refused', 'failed'].includes(state)) ?? false;
 }
 
-/** The server took it for all it was offered for, but for these. */
+/** The server took it for all it was offered for, but for these, even where an echo was quicker to call it sent. */
 export function afterTaken(fates: Fates, refused: RefusedRecipient[]): Fates {
-  return waitingOnes(fates, (fate) => told(fate, refused) ?? { ...fate, state: 'sent', code: null, message: null });
+  const offered = ({ state }: RecipientFate) => state === 'queued' || state === 'sent';
+  return (
+    fates?.map((fate) => (offered(fate) ? (told(fate, refused) ?? { ...fate, state: 'sent', code: null, message: null }) : fate)) ?? null
+  );
 }
 
 /** The server did not take it: those it refused for good are left out from now on, the others wait. */

@@ -8,11 +8,11 @@ import { FileStore } from '../files/file-store.js';
 import { Conversation } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
-import { afterFailure, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
+import { stillToReach } from '../conversations/recipient-fates.js';
 import { Changes } from '../realtime/changes.service.js';
 import { olderOnItsWay, waiting } from './order.js';
 import { turnOf } from './pace.js';
-import { nextAttempt } from './retry-schedule.js';
+import { afterSetback } from './setback.js';
 
 const leaseMs = 30_000;
 
@@ -153,22 +153,24 @@ export class Claims {
   /** Nothing was sent, because we could not even read what to send. */
   private async giveBack(delivery: Delivery, error: Error): Promise<void> {
     this.logger.error({ delivery: delivery.id, error: error.message }, 'cannot prepare this reply');
-    const final = error instanceof ConnectorError && !error.retryable;
-    const retryAt = final ? null : nextAttempt(delivery.attempts);
-    const recipients = retryAt ? delivery.recipients : givenUp(afterFailure(delivery.recipients, { message: error.message, refused: [] }));
-    const reached = hasReached(recipients);
-    const change = {
-      state: reached ? ('sent' as const) : retryAt ? ('queued' as const) : ('failed' as const),
-      nextAttemptAt: retryAt,
-      recipients,
-      errorMessage: error.message,
-      errorRetryable: !final,
-    };
-    await this.database.transaction(async (manager) => {
-      await manager.update(Delivery, mine(delivery), { ...change, leaseUntil: null, updatedAt: new Date() });
+    await this.settle(delivery, (now) => afterSetback(now, error));
+  }
+
+  /**
+   * Notes how an attempt ended and gives the lease back, unless somebody else has it. Decided by the row as it is now: a
+   * bounce of an earlier attempt may have come while this one was under way.
+   */
+  async settle(delivery: Delivery, decide: (now: Delivery) => Partial<Delivery>): Promise<Partial<Delivery>> {
+    const settled = await this.database.transaction(async (manager) => {
+      const { affected } = await manager.update(Delivery, mine(delivery), { leaseUntil: null, updatedAt: new Date() });
+      if (!affected) return {};
+      const change = decide(await manager.findOneByOrFail(Delivery, { id: delivery.id }));
+      await manager.update(Delivery, delivery.id, change);
       await this.tell(manager, await manager.findOneByOrFail(Message, { id: delivery.messageId }));
+      return change;
     });
     this.changes.announce();
+    return settled;
   }
 
   /** Takes over what a dead process was sending; null when it lives after all, or when nothing had left the house yet. */
@@ -191,4 +193,4 @@ export class Claims {
 }
 
 /** The row, as long as it is still this claimant's. */
-export const mine = ({ id, fence }: Delivery) => ({ id, fence, state: 'sending' as const });
+const mine = ({ id, fence }: Delivery) => ({ id, fence, state: 'sending' as const });

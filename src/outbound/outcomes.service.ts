@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager, In, Not } from 'typeorm';
-import { ConnectorError, type Found, type Sent } from '#libs/connector';
+import { ConnectorError, type Found, type RefusedRecipient, type Sent } from '#libs/connector';
 import { Channels } from '../channels/channels.service.js';
 import { Conversation, ThreadKey } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
@@ -9,8 +9,9 @@ import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } 
 import { insertNew, isDuplicate, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
-import { type Claim, mine } from './claims.service.js';
+import { type Claim, Claims } from './claims.service.js';
 import { nextAttempt } from './retry-schedule.js';
+import { afterSetback } from './setback.js';
 
 /** What became of an attempt, and what follows from it. */
 @Injectable()
@@ -22,6 +23,7 @@ export class Outcomes {
     private readonly channels: Channels,
     private readonly queue: JobQueue,
     private readonly changes: Changes,
+    private readonly claims: Claims,
   ) {}
 
   /** The platform has it. Noting that is tried again when an echo, being taken in at this very moment, is in the way. */
@@ -45,10 +47,7 @@ export class Outcomes {
 
   /** Sent means: to some at least. The rest of the recipients, where there is one, is tried again. */
   private async noteSent({ delivery, message, channel }: Claim, { externalId, ownKeys = [], refused = [] }: Sent): Promise<Date | null> {
-    const taken = afterTaken(delivery.recipients, refused);
-    const retryAt = stillToReach(taken)?.length ? nextAttempt(delivery.attempts) : null;
-    const recipients = retryAt ? taken : givenUp(taken);
-    await this.database.transaction(async (manager) => {
+    return this.database.transaction(async (manager) => {
       await removeEchoCopy(manager, message, externalId);
       await manager.update(Message, message.id, { externalId });
       await insertNew(
@@ -62,15 +61,10 @@ export class Outcomes {
           messageId: message.id,
         })),
       );
-      // An echo may have been quicker to call it sent, but only we know for whom.
-      await manager.update(
-        Delivery,
-        { id: delivery.id, state: In(['sending', 'uncertain', 'queued', 'sent']) },
-        { ...faultOf(recipients), state: 'sent', recipients, nextAttemptAt: retryAt, leaseUntil: null, updatedAt: new Date() },
-      );
+      const retryAt = await noteTaken(manager, delivery, refused);
       await this.tell(manager, message);
+      return retryAt;
     });
-    return retryAt;
   }
 
   /** The next reply of the conversation has been waiting for this one. */
@@ -103,7 +97,7 @@ export class Outcomes {
   async resolve(claim: Claim, why: string): Promise<void> {
     const { connector, outgoing, access, delivery } = claim;
     // That some have it is known; finding it again would not tell whether the others do.
-    if (hasReached(delivery.recipients)) return this.settle(claim, uncertainForRest(delivery, why));
+    if (hasReached(delivery.recipients)) return void (await this.claims.settle(delivery, (now) => uncertainForRest(now, why)));
     const since = delivery.committedAt ?? delivery.updatedAt;
     const found = await connector.find(outgoing, access, since).catch((error: Error): Found => {
       this.logger.warn({ delivery: delivery.id, error: error.message }, 'cannot ask the platform whether it was sent');
@@ -113,53 +107,24 @@ export class Outcomes {
     const taken = found.state === 'sent' && (await isAnotherReply(this.database.manager, claim.message, found.externalId));
     if (found.state === 'sent' && !taken) return this.sent(claim, found);
     if (found.state === 'absent') return this.retryOrFail(claim, new ConnectorError('unavailable', why));
-    await this.settle(claim, uncertain(why));
+    await this.claims.settle(delivery, () => uncertain(why));
     await this.hurryNext(claim);
   }
 
   /** Nobody can even be asked, e.g. because the channel was removed: the agent has to know. */
   async unknowable(delivery: Delivery, error: Error): Promise<void> {
     this.logger.error({ delivery: delivery.id, error: error.message }, 'cannot find out what became of this reply');
-    await this.database.transaction(async (manager) => {
-      const { affected } = await manager.update(
-        Delivery,
-        { id: delivery.id, state: 'sending', fence: delivery.fence + 1 },
-        { ...uncertain(error.message), leaseUntil: null, updatedAt: new Date() },
-      );
-      if (affected) await this.tell(manager, await manager.findOneByOrFail(Message, { id: delivery.messageId }));
-    });
-    this.changes.announce();
+    await this.claims.settle({ ...delivery, fence: delivery.fence + 1 }, () => uncertain(error.message));
   }
 
   private async retryOrFail(claim: Claim, error: ConnectorError): Promise<void> {
-    const retryAt = error.retryable ? nextAttempt(claim.delivery.attempts, error.retryAfterMs) : null;
-    const action = error.action ?? (error.kind === 'auth' ? 'Ask an admin to reconnect the channel, then send it again.' : null);
-    const after = afterFailure(claim.delivery.recipients, error);
-    const recipients = retryAt ? after : givenUp(after);
-    const told = {
-      errorCode: error.code ?? null,
-      errorMessage: error.message,
-      errorAction: action,
-      errorRetryable: error.kind !== 'rejected',
-    };
-    const change = hasReached(recipients)
-      ? { ...faultOf(recipients), state: 'sent' as const }
-      : { ...told, state: retryAt ? ('queued' as const) : ('failed' as const) };
-    await this.settle(claim, { ...change, recipients, nextAttemptAt: retryAt });
-    if (retryAt) await this.tryAgain(claim.delivery, retryAt);
+    const { nextAttemptAt = null } = await this.claims.settle(claim.delivery, (now) => afterSetback(now, error));
+    if (nextAttemptAt) await this.tryAgain(claim.delivery, nextAttemptAt);
     else await this.hurryNext(claim);
   }
 
   private async tryAgain({ id, attempts }: Delivery, notBefore: Date | null): Promise<void> {
     if (notBefore) await this.queue.addOutbound([{ id, attempts, notBefore }]);
-  }
-
-  private async settle({ delivery, message }: Claim, change: Partial<Delivery>): Promise<void> {
-    await this.database.transaction(async (manager) => {
-      const { affected } = await manager.update(Delivery, mine(delivery), { ...change, leaseUntil: null, updatedAt: new Date() });
-      if (affected) await this.tell(manager, message);
-    });
-    this.changes.announce();
   }
 
   private async tell(manager: EntityManager, { conversationId, id: messageId }: Message): Promise<void> {
@@ -175,6 +140,20 @@ const uncertain = (why: string) => ({
   errorRetryable: true,
   errorAction: 'Ask the customer, or send it again at the risk of sending it twice.',
 });
+
+/** For whom it was taken, and when it is offered to the others again. An echo may have been quicker to call it sent, but only we know for whom. */
+async function noteTaken(manager: EntityManager, { id }: Delivery, refused: RefusedRecipient[]): Promise<Date | null> {
+  const open = { id, state: In(['sending', 'uncertain', 'queued', 'sent']) };
+  // Touched first, because it locks the row: a bounce of an earlier attempt may be noted at this very moment.
+  const { affected } = await manager.update(Delivery, open, { leaseUntil: null, updatedAt: new Date() });
+  if (!affected) return null;
+  const { attempts, recipients } = await manager.findOneByOrFail(Delivery, { id });
+  const taken = afterTaken(recipients, refused);
+  const nextAttemptAt = stillToReach(taken)?.length ? nextAttempt(attempts) : null;
+  const fates = nextAttemptAt ? taken : givenUp(taken);
+  await manager.update(Delivery, id, { ...faultOf(fates), state: 'sent', recipients: fates, nextAttemptAt });
+  return nextAttemptAt;
+}
 
 /** Of a later attempt, after some got it with an earlier one. */
 function uncertainForRest({ recipients }: Delivery, why: string): Partial<Delivery> {
