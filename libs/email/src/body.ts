@@ -4,8 +4,7 @@ import { sanitizeIncoming } from './html.js';
 import type { Mail } from './read-mail.js';
 import type { Parts } from './read-parts.js';
 import { replyByStructure } from './reply-by-structure.js';
-import { historyMark, quoteMark } from './reply-text.js';
-import { saysForward } from './subject.js';
+import { type Errand, historyMark, quoteMark } from './reply-text.js';
 
 type Words = Pick<Mail, 'text' | 'replyText' | 'quotedText' | 'html'>;
 
@@ -15,13 +14,13 @@ const notes = {
 };
 
 /** What there is to read in a mail, with a note where it is signed or cannot be read. */
-export function readBody(parts: Parts, calendar: Calendar | null, subject: string): Words {
+export function readBody(parts: Parts, calendar: Calendar | null, errand: Errand): Words {
   const text = plain(parts.text).replace(/\r\n?/g, '\n').trimEnd();
   const html = parts.html ? plain(parts.html) : null;
   const converted = html ? htmlToText(html) : '';
   const words = !parts.isMorePage && isWhole(text, converted) ? text : converted;
   const source = words.trim() || !calendar ? words : calendarText(calendar);
-  const { reply, quoted } = replyByStructure(source, converted, saysForward(subject));
+  const { reply, quoted } = replyByStructure(source, converted, errand);
   const note = noteFor(parts);
   return {
     text: noted(withoutMarks(source), note),

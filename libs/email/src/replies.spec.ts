@@ -179,6 +179,7 @@ const mails: Record<string, Record<string, string>> = {
   Banners: {
     'external-banner': 'Yes please, the brass one.',
     'external-banner-html': 'Yes please, the brass one.',
+    'signature-with-disclaimer': 'Ja, die aus Messing bitte.',
     'external-tag': 'Yes please, the brass one.',
   },
   'Nothing to cut': {
@@ -215,6 +216,9 @@ const mails: Record<string, Record<string, string>> = {
     'sent-from-malmo': 'Lampan kom inte.\n\nSkickat från Malmö i måndags',
     'outlook-answers-in-red':
       'Please see my answers in red below.\n\nFrom: Harbour Lamps <shop@harbourlamps.test>\nSent: Monday, March 2, 2026 9:12 AM\nTo: Maya\nSubject: Your lamp\n\nWhich one would you like?\nThe brass one.\nAnd when?\nIn May.',
+    'contact-form-with-from-and-subject':
+      'Somebody filled in the form.\n\nFrom: Vi Sitor <visitor@example.org>\nSubject: Warranty\nDate: 2 March 2026\n\nMy lamp broke after two weeks.',
+    'two-dashes-between-two-thoughts': 'The red one hangs in the hall.\n\n--\nThe same happens with the blue one.\n\nMaya',
     dialogue:
       'He: "On 2 March at nine you wrote that it would come."\n\nShe wrote on the parcel: 12 lamps.\n\nVon: Hamburg\nNach: Kiel\n\nAm Montag schrieb ich Ihnen: keine Antwort.\n\nLe chat, la lampe : tout va bien.',
     'markdown-rules-and-quotes':

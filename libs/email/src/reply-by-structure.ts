@@ -1,14 +1,14 @@
-import { historyMark, quoteMark, replyText, type ReplyText } from './reply-text.js';
+import { type Errand, historyMark, quoteMark, replyText, type ReplyText } from './reply-text.js';
 
 /**
  * The reply in a mail's text, cut where its HTML (as text with marks, `converted`) says that history begins: structure
  * knows every language. Where the two parts differ too much for that, the words of the text decide, and where those find
  * nothing, the HTML gives the reply.
  */
-export function replyByStructure(text: string, converted: string, forwarded = false): ReplyText {
-  const byWords = replyText(text, forwarded);
+export function replyByStructure(text: string, converted: string, errand: Errand = 'answer'): ReplyText {
+  const byWords = replyText(text, errand);
   if (text === converted || !hasMarks(converted)) return byWords;
-  const byStructure = replyText(converted, forwarded);
+  const byStructure = replyText(converted, errand);
   if (!byStructure.quoted) return byWords;
   return cutOut(text, byStructure.reply) ?? (byWords.quoted ? byWords : byStructure);
 }

@@ -14,17 +14,20 @@ export const quoteMark = '\uE0F1';
 /** Begins the line from which, by the mail's HTML, all is history. */
 export const historyMark = '\uE0F2';
 
+/** What a mail is by its header: one that answers another, one that passes another on, or one that does neither. */
+export type Errand = 'answer' | 'forward' | 'first';
+
 /**
  * Tells new words from quoted history and signature. When unsure it keeps: a visible quote is a nuisance, a lost word is
- * not to be had again. A mail that is all quote is shown whole, answers between quoted lines stay with them, and what was
- * forwarded is not history (`forwarded` says so of a whole mail, by its subject).
+ * not to be had again. A mail that is all quote is shown whole, answers between quoted lines stay with them, what was
+ * forwarded is not history, and in a mail that answers nothing From and Subject are what a form asked for.
  */
-export function replyText(text: string, forwarded = false): ReplyText {
+export function replyText(text: string, errand: Errand = 'answer'): ReplyText {
   const shown = linesOf(text);
-  if (forwarded) return { reply: clean(shown), quoted: null };
+  if (errand === 'forward') return { reply: clean(shown), quoted: null };
   const lines = shown.map(withoutDirections);
   const top = bannerEnd(lines);
-  const old = oldLines(lines);
+  const old = oldLines(lines, errand);
   const unsigned = writtenEnd(lines, old, lines.length, 0);
   // The last signature of a forwarded mail is somebody else's, and of that mail.
   const passesOn = lines.some((line, at) => !old[at] && startsForward(withoutMark(line)));
@@ -57,7 +60,7 @@ const isQuoted = (line: string | undefined) => line !== undefined && (/^ ?>/.tes
 const isBlank = (line: string | undefined) => !line?.trim();
 
 /** Which lines are not new. */
-function oldLines(lines: string[]): boolean[] {
+function oldLines(lines: string[], errand: Errand): boolean[] {
   const old = lines.map(() => false);
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
@@ -69,7 +72,7 @@ function oldLines(lines: string[]): boolean[] {
       at = end - 1;
       continue;
     }
-    const history = historyAt(lines, at);
+    const history = historyAt(lines, at, errand);
     if (!history) continue;
     old.fill(true, history.start, history.end);
     at = history.end - 1;
@@ -86,13 +89,13 @@ function quoteEnd(lines: string[], start: number): number {
 const withoutMark = (line: string) => line.replace(/^[ >\uE0F1]+/, '');
 
 /** History that begins near this line, and where it ends: with the mail, unless quoted lines below it show where. */
-function historyAt(lines: string[], at: number): { start: number; end: number } | null {
+function historyAt(lines: string[], at: number, errand: Errand): { start: number; end: number } | null {
   const line = lines[at] ?? '';
   const whole = (start: number) => ({ start, end: lines.length });
   if (saysReplyAbove(line) || line.startsWith(historyMark)) return whole(at);
   if (separator.test(line.slice(0, 200)))
     return quotedBelow(lines, headerBlockEnd(lines, nextFilled(lines, at + 1)) ?? at + 1, at) ?? whole(at);
-  const header = headerBlockEnd(lines, at);
+  const header = errand === 'answer' ? headerBlockEnd(lines, at) : null;
   if (header !== null) return quotedBelow(lines, header, at) ?? whole(at);
   const attribution = attributionEndingAt(lines, at);
   if (!attribution) return beginsQuote(line) ? whole(at) : null;

@@ -54,11 +54,21 @@ function dashedStart(lines: string[]): number {
   let start = lines.length;
   for (let at = lines.length - 1; at >= 0 && filled <= mostLines; at--) {
     const line = lines[at] ?? '';
-    if (/^(?:-- ?|—|__)$/.test(line) && (line === '-- ' || lines.slice(at + 1).every((below) => below.length <= 80))) start = at;
+    if (line === '-- ' || (/^(?:--|—|__)$/.test(line) && signs(lines.slice(at + 1)))) start = at;
     if (line.trim()) filled++;
   }
   return start;
 }
+
+/** Without the space of RFC 3676 the dashes may also part two thoughts: below a signature stands who signs, and perhaps what lawyers want there. */
+function signs(below: string[]): boolean {
+  const first = below.find((line) => line.trim()) ?? '';
+  const isSentence = /[.!?…。！？]$/.test(first) && first.split(/\s+/).length > 3;
+  return !isSentence && below.every((line, at) => line.length <= 80 || (at > 0 && disclaimer.test(line)));
+}
+
+const disclaimer =
+  /confiden[tc]i|vertraulich|riservat|vertrouwelijk|poufn|důvěrn|konfident|fortrolig|luottamuksell|конфиденц|конфіденц|gizli|機密|保密|intended (?:recipient|only|for)|handelsregister|registergericht|geschäftsführer|umwelt|environment before/iu;
 
 function deviceStart(lines: string[]): number {
   let start = lines.length;

@@ -9,6 +9,8 @@ import { addressesOf, senderOf, subjectOf } from './people.js';
 import { firstHeader, splitLenient, type RawHeader } from './raw-headers.js';
 import type { Mail } from './read-mail.js';
 import { readParts } from './read-parts.js';
+import type { Errand } from './reply-text.js';
+import { saysForward, saysReply } from './subject.js';
 import { unwrap } from './unwrap.js';
 
 /** So much is read before anything is decided; what is wrong with a mail shows in its beginning. */
@@ -23,7 +25,7 @@ export async function understand(source: Content, receivedAt: Date, directory: s
   const parts = await unwrap(await readParts(headers, body, spool), spool);
   const { attachments, calendar } = await attachmentsOf(parts);
   const subject = subjectOf(headers);
-  const words = readBody(parts, calendar, subject ?? '');
+  const words = readBody(parts, calendar, errandOf(headers, subject ?? ''));
   const from = senderOf(headers);
   const kind = kindOf(headers, { from: from?.address ?? '', subject: subject ?? '', text: words.text, parts: attachments });
   return {
@@ -58,6 +60,12 @@ async function begin(source: Content): Promise<{ headers: RawHeader[]; body: Asy
     yield* piecesOf(source, head.length);
   }
   return { headers, body: pieces() };
+}
+
+function errandOf(headers: RawHeader[], subject: string): Errand {
+  if (saysForward(subject)) return 'forward';
+  const names = ['in-reply-to', 'references', 'thread-index'].some((name) => firstHeader(headers, name).trim());
+  return names || saysReply(subject) ? 'answer' : 'first';
 }
 
 function claimedDate(header: string, receivedAt: Date): Date | null {
