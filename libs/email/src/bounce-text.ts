@@ -9,9 +9,10 @@ const returnedCopy =
 /** How they name the address that failed: qmail and Yahoo `<a@b>:`, Exim alone on an indented line, others after a label. */
 const naming = [
   /^[ \t]*<([^<>\s]+@[^<>\s]+)>\s*:?/gm,
+  /^[ \t]*<?([^\s<>@:;,]+@[^\s<>@:;,]+)>?[ \t]*[:,](?=[^\n]{0,40}[45]\d\d)/gm,
   /^(?:[ \t]{1,8}|[*•-] ?)([^\s<>@:;,]+@[^\s<>@:;,]+)[ \t]*(?:\([^\n]{0,200}\))?$/gm,
   /(?:failed recipient|recipient(?: address)?|e?-?mail address|rcpt to|to address|empfänger|destinataires?|destinatari[oa]s?|geadresseerde|adresat|получатель|宛先)\b[^\n:：]{0,30}[:：]\s*(?:rfc822;\s*)?<?([^\s<>,;]+@[^\s<>,;]+)>?/gi,
-  /(?:deliver(?:ed|y|ing)?|message|mail|reach|recipients?|address(?:es)?)[^@]{0,160}?<?([\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+)>?/gi,
+  /(?:deliver(?:ed|y|ing)?|message|mail|reach|recipients?|address(?:es)?|utente|indirizzat[oa] a)[^@]{0,160}?<?([\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+)>?/gi,
 ];
 
 const still =
@@ -28,7 +29,20 @@ export function reportsInText(headers: RawHeader[], text: string): Report[] {
     .filter(isAddress);
   const delayed = still.test(`${firstHeader(headers, 'subject')}\n${words}`);
   const recipients = named.length ? named : addressesNamed(words);
-  return (recipients.length ? recipients : [null]).map((recipient) => reportOn(recipient, words, delayed));
+  if (!recipients.length) return [reportOn(null, words, delayed)];
+  return recipients.map((recipient) => reportOn(recipient, sectionOf(recipient, recipients, words), delayed));
+}
+
+/** What is said of one of several, where each has a paragraph of its own: it ends where the next is named at the beginning of a line. */
+function sectionOf(recipient: string, recipients: string[], words: string): string {
+  const [lower, address] = [words.toLowerCase(), recipient.toLowerCase()];
+  const begins = (other: string) =>
+    [...lower.matchAll(/^[ \t<*•-]*/gm)].find(({ 0: { length }, index }) => lower.startsWith(other, index + length))?.index;
+  const start = begins(address);
+  if (start === undefined) return words;
+  const others = recipients.map((other) => begins(other.toLowerCase()) ?? 0).filter((at) => at > start);
+  const own = words.slice(start, Math.min(words.length, ...others));
+  return /[45]\d\d|[45]\.\d{1,3}\.\d/.test(own) ? own : words;
 }
 
 function addressesNamed(words: string): string[] {

@@ -54,7 +54,9 @@ export function originalIds(parts: Part[], headers: RawHeader[], text: string): 
   const fields = [
     returned ? firstHeader(splitRaw(returned).headers, 'message-id') : '',
     ...['x-original-message-id', 'original-message-id', 'message-id'].map((name) => firstHeader(noted, name)),
-    ...['x-original-message-id', 'in-reply-to', 'references', 'x-ms-exchange-parent-message-id'].map((name) => firstHeader(headers, name)),
+    ...['x-original-message-id', 'in-reply-to', 'references', 'x-ms-exchange-parent-message-id', 'x-riferimento-message-id'].map((name) =>
+      firstHeader(headers, name),
+    ),
     ...[...text.slice(0, maxText).matchAll(/^[>\s]*message-id:\s*(<[^<>\s]+>)/gim)].map((match) => match[1] ?? ''),
     ...[...text.slice(0, maxText).matchAll(/\bm\.[\w-]{1,80}\.[a-z2-7]{16}@[\w.-]+/g)].map((match) => `<${match[0]}>`),
   ];
