@@ -150,6 +150,19 @@ test('a provider that cannot be reached is no reason to sign in again', async ()
   provider.behave('answer');
 }, 60_000);
 
+test('access that is refused before its time is renewed without a person, for reading and for sending', async () => {
+  const before = provider.refreshes().traded;
+  await provider.spoil(supportAddress);
+  await dovecot.restart();
+  await eventually(async () => expect(provider.refreshes().traded).toBeGreaterThan(before), 15_000);
+  await eventually(async () => expect((await channel()).health).toMatchObject({ state: 'ok' }), 15_000);
+  await provider.spoil(supportAddress);
+  const [conversation] = await house.api.all<Conversation>('/conversations?status=open');
+  await house.api.post(`/conversations/${conversation!.id}/replies`, { text: 'With another token.' });
+  await eventually(async () => expect(smtp.messages).toHaveLength(4), 15_000);
+  expect(await house.api.all<Delivery>('/deliveries?state=failed')).toEqual([]);
+}, 90_000);
+
 test('a grant that was taken back asks for a person, stops nothing for good, and after a new sign-in nothing is missing', async () => {
   await provider.revoke(supportAddress);
   await untilRenewalIsDue();
@@ -178,6 +191,20 @@ test('a grant that was taken back asks for a person, stops nothing for good, and
   await eventually(async () => expect(await texts()).toEqual(['Anybody there?', 'Wait for me.', 'from before']));
   await eventually(async () => expect((await channel()).health).toMatchObject({ state: 'ok', action: null }));
   await house.api.post('/deliveries/retry', { ids: [failed] });
-  await eventually(async () => expect(smtp.messages).toHaveLength(4));
+  await eventually(async () => expect(smtp.messages).toHaveLength(5));
   expect((await channel()).settings).toMatchObject({ importSince: 'all' });
 }, 90_000);
+
+test('a setting that is patched to null is gone, as if it had never been made', async () => {
+  const patched = async (settings: object) => {
+    expect((await house.api.patch(`/channels/${channelId}`, { settings })).status).toBe(200);
+    return (await channel()).settings;
+  };
+  expect(await patched({ maxMegabytes: 3, signature: 'Bye' })).toMatchObject({ maxMegabytes: 3, signature: 'Bye' });
+  const rest = await patched({ maxMegabytes: null, signature: null, imap: { password: null } });
+  expect(rest).not.toHaveProperty('maxMegabytes');
+  expect(rest).not.toHaveProperty('signature');
+  expect(rest).toMatchObject({ imap: { user: supportAddress }, oauth: { provider: 'google' } });
+  const refused = await house.api.patch<Problem>(`/channels/${channelId}`, { settings: { smtp: null } });
+  expect([refused.status, refused.body.errors.map(({ path }) => path)]).toEqual([422, ['settings.smtp']]);
+});

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ConnectorError } from '#libs/connector';
 import { Connectors } from '../connectors.js';
@@ -13,10 +14,15 @@ type Owner = Pick<Channel, 'id' | 'type'>;
 const leaseMs = 60_000;
 const patienceMs = 75_000;
 const lookAgainMs = 150;
+/** What is refused so soon after it was renewed is refused for another reason. */
+const trustMs = 600_000;
 
 /** The sealed settings of channels: opened, changed by one process at a time, and renewed before the tokens in them run out. */
 @Injectable()
 export class ChannelSecrets {
+  /** What platforms refused before it had run out, by channel: it is renewed before it is used again. */
+  private readonly refused = new Map<string, { settings: object; at: number }>();
+
   constructor(
     private readonly database: DataSource,
     private readonly connectors: Connectors,
@@ -33,6 +39,16 @@ export class ChannelSecrets {
     const settings = await this.stored(channel);
     if (!this.isDue(channel, settings)) return settings;
     return this.exclusively(channel.id, () => this.renew(channel));
+  }
+
+  /** Takes note that a platform refused these settings. Whether it may take them once they are renewed, so that no person is needed yet. */
+  mayRenew(channel: Owner, settings: object): boolean {
+    if (!this.connectors.of(channel).signIn?.usedBy(settings)) return false;
+    const before = this.refused.get(channel.id);
+    if (before && isDeepStrictEqual(before.settings, settings)) return true;
+    const at = Date.now();
+    this.refused.set(channel.id, { settings, at });
+    return !before || at - before.at > trustMs;
   }
 
   /** Runs work while no other process changes the channel's settings. Never within a transaction, which would wait for itself. */
@@ -96,6 +112,7 @@ export class ChannelSecrets {
   }
 
   private isDue(channel: Owner, settings: object): boolean {
-    return this.connectors.of(channel).refreshDue?.(settings, new Date()) ?? false;
+    const wasRefused = isDeepStrictEqual(this.refused.get(channel.id)?.settings, settings);
+    return wasRefused || (this.connectors.of(channel).refreshDue?.(settings, new Date()) ?? false);
   }
 }

@@ -117,6 +117,11 @@ export class Channels {
     }
   }
 
+  /** Takes note that the platform refused this access. Whether the next {@link access} will be another, so that it is worth trying again. */
+  mayRenew(channel: Channel, { settings }: ChannelAccess): boolean {
+    return this.secrets.mayRenew(channel, settings);
+  }
+
   /** The channel with its settings as they are stored, for parsing and preparing, which talk to nobody. */
   async stored(channel: Channel): Promise<ChannelAccess> {
     return this.outline(channel, await this.secrets.stored(channel));
@@ -161,7 +166,7 @@ export class Channels {
       const known = this.connectors.all().map(({ type }) => type);
       throw new Invalid(`There is no connector "${input.type}".`, [{ path: 'type', message: `must be one of ${known.join(', ')}` }]);
     }
-    const settings = plainToInstance(connector.settings, input.settings);
+    const settings = plainToInstance(connector.settings, withoutNulls(input.settings));
     const faults: FieldError[] = fieldErrors(await validate(settings, { whitelist: true, forbidNonWhitelisted: true }), 'settings');
     if (faults.length) throw new Invalid('Some settings are missing or wrong.', faults);
     return { connector, settings, account: accountOf(connector, input.address, settings) };
@@ -171,7 +176,7 @@ export class Channels {
     return { id, address, signingKey: this.vault.derive('channel signing', id), settings };
   }
 
-  /** The settings a patch leads to. */
+  /** The settings a patch leads to: what it sets to null is removed (RFC 7396). */
   private async merged(channel: Channel, patch: Record<string, unknown>, current?: object): Promise<object> {
     const settings = merge((current ?? (await this.secrets.stored(channel))) as Record<string, unknown>, patch);
     const understood = await this.understand({ ...channel, settings });
@@ -246,10 +251,15 @@ async function refuseUnlessWorking(connector: Connector, account: Account, setti
 function merge(current: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...current };
   for (const [key, value] of Object.entries(patch)) {
-    const both = isRecord(value) && isRecord(current[key]);
-    merged[key] = both ? merge(current[key] as Record<string, unknown>, value as Record<string, unknown>) : value;
+    const before = current[key];
+    merged[key] = isRecord(value) && isRecord(before) ? merge(before, value) : value;
   }
   return merged;
 }
 
-const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+function withoutNulls(settings: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.entries(settings).filter(([, value]) => value !== null);
+  return Object.fromEntries(given.map(([key, value]) => [key, isRecord(value) ? withoutNulls(value) : value]));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { once } from 'node:events';
 import { DataSource, In, IsNull } from 'typeorm';
-import { ConnectorError, type Cursor, type RawEvent, type WatchSource } from '#libs/connector';
+import { type ChannelAccess, ConnectorError, type Cursor, type RawEvent, type WatchSource } from '#libs/connector';
 import { Channel, ChannelWatch } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
@@ -97,12 +98,13 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async run(channel: Channel, { abort, fence }: Watch): Promise<void> {
     const startedAt = Date.now();
+    let access: ChannelAccess | undefined;
     try {
       const { cursor } = await this.database.manager.findOneByOrFail(ChannelWatch, { channelId: channel.id });
-      const access = await this.channels.access(channel);
+      const granted = (access = await unlessStopped(this.channels.access(channel), abort.signal));
       await this.files.withSpool((spool) =>
         this.source(channel)!.watch({
-          channel: access,
+          channel: granted,
           cursor,
           signal: abort.signal,
           spool,
@@ -112,7 +114,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
       );
     } catch (error) {
       if (abort.signal.aborted || error instanceof LeaseLost) return;
-      await this.failed(channel, error as Error, Date.now() - startedAt);
+      await this.failed(channel, error as Error, Date.now() - startedAt, access);
     }
   }
 
@@ -140,9 +142,10 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
       .catch((error: Error) => this.logger.warn({ channel: id, error: error.message }, 'cannot note the health'));
   }
 
-  private async failed(channel: Channel, error: Error, ranMs: number): Promise<void> {
+  private async failed(channel: Channel, error: Error, ranMs: number, access: ChannelAccess | undefined): Promise<void> {
     const before = ranMs > steadyMs ? 0 : (this.failures.get(channel.id)?.count ?? 0);
-    const auth = error instanceof ConnectorError && error.kind === 'auth';
+    const refused = error instanceof ConnectorError && error.kind === 'auth';
+    const auth = refused && !(access && this.channels.mayRenew(channel, access));
     const wait = auth ? authBackoffMs : backoffMs[Math.min(before, backoffMs.length - 1)]!;
     this.failures.set(channel.id, {
       settingsVersion: channel.settingsVersion,
@@ -193,4 +196,11 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     const source = this.connectors.find(channel.type)?.source;
     return source?.kind === 'watch' ? source : null;
   }
+}
+
+/** A provider that is slow to renew a token must not hold up a stop, nor with it the leases of all other channels. */
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const stopped = once(signal, 'abort').then(() => Promise.reject(new Error('told to stop')));
+  return Promise.race([work, stopped]);
 }

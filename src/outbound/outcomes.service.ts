@@ -88,8 +88,10 @@ export class Outcomes {
       { channel: channel.id, delivery: delivery.id, kind: error.kind, outcome: error.outcome, code: error.code },
       'delivery failed',
     );
-    if (error.kind === 'auth') await this.channels.report(channel.id, 'needs-auth', error.message);
     if (error.outcome === 'unknown') return this.resolve(claim, error.message);
+    if (error.kind === 'auth' && this.channels.mayRenew(channel, claim.access))
+      return this.retryOrFail(claim, new ConnectorError('unavailable', error.message, { code: error.code, cause: error }));
+    if (error.kind === 'auth') await this.channels.report(channel.id, 'needs-auth', error.message);
     await this.retryOrFail(claim, error);
   }
 

@@ -24,6 +24,8 @@ export interface OAuthProvider {
   cancel(url: string): Promise<string>;
   /** The account's owner takes all access back. */
   revoke(address: string): Promise<void>;
+  /** The access token given last is good no longer, before its time; the grant stands. */
+  spoil(address: string): Promise<void>;
   /** Whether the token endpoint answers 503. */
   behave(behaviour: 'answer' | 'fail'): void;
   stop(): Promise<void>;
@@ -89,6 +91,10 @@ export async function startOAuthProvider(options: OAuthProviderOptions): Promise
         await Promise.all([provider.AccessToken, provider.RefreshToken].map((kind) => kind.revokeByGrantId(grantId)));
         await (await provider.Grant.find(grantId))?.destroy();
       }
+      delete tokens[address];
+    },
+    async spoil(address) {
+      await (await provider.AccessToken.find(tokens[address] ?? ''))?.destroy();
       delete tokens[address];
     },
     behave: (behaviour) => void (failing = behaviour === 'fail'),
