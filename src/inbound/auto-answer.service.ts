@@ -12,6 +12,7 @@ import { awaiting } from '../conversations/recipient-fates.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
 import type { Occasion } from './occasion.js';
+import { isPublicMail } from './public-mail.js';
 
 const hour = 3_600_000;
 /** More than these within an hour come from a machine, whatever its headers say. */
@@ -101,8 +102,10 @@ async function answeredToday(manager: EntityManager, channelId: string, { id: id
 const mailsFrom = (manager: EntityManager, channelId: string, { contactId }: Identity): Promise<number> =>
   manager.countBy(Message, { channelId, authorId: contactId, direction: 'inbound', receivedAt: MoreThan(anHourAgo()) });
 
-function conversationsOf(manager: EntityManager, channelId: string, { externalId }: Identity): Promise<number> {
+/** Customers who share nothing but a large provider are no machine, so at those each address counts for itself alone. */
+async function conversationsOf(manager: EntityManager, channelId: string, { externalId }: Identity): Promise<number> {
   const domain = externalId.split('@').at(-1) ?? '';
+  if (isPublicMail(domain)) return 0;
   return manager
     .createQueryBuilder(Conversation, 'c')
     .innerJoin('identity', 'i', 'i.id = c.identity_id')
