@@ -257,6 +257,23 @@ describe('where a mail belongs', () => {
   });
 });
 
+describe('a machine’s mail within a thread', () => {
+  test('of somebody who has no part in it is flagged, and the customer’s own is not', async () => {
+    const conversation = await inbox.arrives({ from: ada, subject: 'Away', text: 'Open at Whitsun?' });
+    const { messageId: inReplyTo } = await inbox.answers(conversation, 'Yes, we are.', { then: 'close' });
+    const away = { subject: 'Automatic reply: Away', inReplyTo };
+    await inbox.arrives({ ...away, from: ada, text: 'I am away.' }, { 'Auto-Submitted': 'auto-replied' });
+    expect((await inbox.get(conversation)).review).toBeNull();
+    const joined = await inbox.arrives(
+      { ...away, from: 'Eve <eve@elsewhere.example>', text: 'Write to me from now on.' },
+      { 'Auto-Submitted': 'auto-replied' },
+    );
+    expect(joined).toMatchObject({ id: conversation.id, status: 'closed', review: expect.stringContaining('no part') });
+    const { body } = await inbox.api.get<{ to: string[]; subject: string }>(`/conversations/${conversation.id}/reply-preview`);
+    expect([body.to, body.subject]).toEqual([[ada], 'Re: Away']);
+  });
+});
+
 describe('a mail that a colleague passes on', () => {
   const forward = (text: string, author: string) =>
     `${text}\r\n\r\n---------- Forwarded message ---------\r\nFrom: ${author}\r\nDate: Mon, Mar 2, 2026 at 9:00 AM\r\nSubject: Wholesale\r\nTo: <cleo@harbour-lamps.example>\r\n\r\nA hundred lamps, please.`;
@@ -351,6 +368,19 @@ describe('the wrong conversation', () => {
     expect([await inbox.texts(one), await inbox.texts(other)]).toEqual([['stays'], ['goal', 'goes', 'goes too']]);
     expect(await inbox.get(one)).toMatchObject({ messageCount: 1, preview: 'stays' });
     expect(await inbox.get(other)).toMatchObject({ messageCount: 3, preview: 'goes too' });
+  });
+
+  test('leaves an empty conversation out of every list until it is moved back', async () => {
+    const [one, other] = [
+      await inbox.arrives({ from: ada, subject: 'Alone', text: 'alone' }),
+      await inbox.arrives({ from: bo, subject: 'Company', text: 'company' }),
+    ];
+    const { id } = await messageOf(one, 'alone');
+    const listed = async () => (await inbox.conversations()).some((conversation) => conversation.id === one.id);
+    await move(id, other.id);
+    expect([await listed(), (await inbox.get(one)).status]).toEqual([false, 'closed']);
+    await move(id, one.id);
+    expect([await listed(), (await inbox.get(one)).status]).toEqual([true, 'open']);
   });
 
   test('is refused with a reason where it cannot be', async () => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type FindOptionsWhere } from 'typeorm';
 import { ConnectorError, type Draft, type Prepared, type Suggestion } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
@@ -89,7 +89,7 @@ export class Composition {
 
   /** What is known of a reply before a word of it is written. */
   private async beginning(conversation: Conversation, replyToMessageId: string | undefined, author: Author) {
-    const answered = await this.answered(conversation.id, replyToMessageId);
+    const answered = await this.answered(conversation, replyToMessageId);
     const identity = await this.database.manager.findOneByOrFail(Identity, { id: conversation.identityId });
     return {
       subject: conversation.subject,
@@ -107,11 +107,16 @@ export class Composition {
     };
   }
 
-  /** The message that is answered: the one named, else the customer's latest. Never a note, whose words stay among us. */
-  private async answered(conversationId: string, id: string | undefined): Promise<Message | null> {
+  /**
+   * The message that is answered: the one named, else the latest that a person wrote, else the customer's. Never a bounce
+   * or what else a machine sent in between: the answer would go there. Never a note, whose words stay among us.
+   */
+  private async answered({ id: conversationId, contactId }: Conversation, id: string | undefined): Promise<Message | null> {
     const { manager } = this.database;
     const said = { conversationId, kind: 'message' as const };
-    if (!id) return manager.findOne(Message, { where: { ...said, direction: 'inbound' }, order: { sentAt: 'DESC', id: 'DESC' } });
+    const inbound = { ...said, direction: 'inbound' as const };
+    const latest = (where: FindOptionsWhere<Message>) => manager.findOne(Message, { where, order: { sentAt: 'DESC', id: 'DESC' } });
+    if (!id) return (await latest({ ...inbound, human: true })) ?? latest({ ...inbound, authorId: contactId });
     const named = await manager.findOneBy(Message, { ...said, id });
     const fault = { path: 'replyToMessageId', message: 'is no message of this conversation' };
     if (!named) throw new Invalid('The message to answer is not in this conversation.', [fault]);

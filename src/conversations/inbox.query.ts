@@ -60,6 +60,8 @@ export async function inboxPage(
 
 function filtered(page: SelectQueryBuilder<Conversation>, query: InboxQuery, userId: string): SelectQueryBuilder<Conversation> {
   const { status, kind, channelId, teamId, contactId, unread } = query;
+  // All of it was moved elsewhere; it stays behind its link, so that it can be moved back.
+  page.andWhere('c.messageCount > 0');
   for (const [property, value] of Object.entries({ status, kind, channelId, teamId, contactId, unread })) {
     if (value !== undefined) page.andWhere({ [property]: value });
   }

@@ -102,8 +102,7 @@ export class Moves {
       'moved',
     );
     for (const { id } of [from, into]) await recount(manager, id);
-    // Nobody answers a conversation in which nothing is left.
-    if (!(await manager.existsBy(Message, { conversationId: from.id, kind: 'message' })))
+    if (!(await hasWordsOfPeople(manager, from.id)))
       await manager.update(Conversation, from.id, { status: 'closed', closedAt: new Date(), snoozedUntil: null, unread: false });
     else if (into.status === 'closed' && moved.some(({ direction, human }) => direction === 'inbound' && human))
       await manager.update(Conversation, into.id, { status: 'open', snoozedUntil: null });
@@ -136,6 +135,13 @@ function refuse(message: Message, from: Conversation, targetId: string | null, t
       'That conversation belongs to another channel. A message can only be moved within its own, because answers leave from there.',
     );
 }
+
+/** Nobody answers a conversation in which nothing is left, or only the automatic answer. */
+const hasWordsOfPeople = (manager: EntityManager, conversationId: string): Promise<boolean> =>
+  manager.existsBy(Message, [
+    { conversationId, kind: 'message', direction: 'inbound' },
+    { conversationId, kind: 'message', direction: 'outbound', human: true },
+  ]);
 
 /** Both at once, in one order for everybody. */
 async function lock(manager: EntityManager, ...ids: string[]): Promise<void> {

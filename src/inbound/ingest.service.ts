@@ -70,12 +70,12 @@ export class Ingest {
     const id = newId();
     const placed = await this.places.find(manager, occasion, unfolded.event, identity, id);
     const { conversationId } = placed;
-    const event = { ...unfolded.event, sentAt: await sentAtAmong(manager, channel.id, conversationId, unfolded.event, placed.awaited) };
+    const event = await inItsTime(manager, channel.id, unfolded.event, placed);
     if (placed.awaited && event.correspondence) await restate(manager, conversationId, event, identity);
     await this.write(manager, occasion, event, identity, placed, id, files);
     await follow(manager, conversationId, event, backfill);
     await this.surround(manager, occasion, event, identity, placed);
-    await flag(manager, conversationId, unfolded.review ?? event.warning);
+    await flag(manager, conversationId, unfolded.review ?? event.warning ?? placed.review);
     await this.announce(manager, placed, id, unfolded, event.sentAt, occasion);
     return placed.isNew ? this.autoAnswer.give(manager, occasion, event, identity, conversationId) : null;
   }
@@ -103,7 +103,7 @@ export class Ingest {
     identity: Identity,
     { conversationId, isNew }: Placed,
   ): Promise<void> {
-    const people = [event.customer, ...(event.correspondence?.participants ?? [])];
+    const people = event.correspondence ? [event.customer, ...event.correspondence.participants] : [];
     // Whom a machine names in a conversation of others is not thereby one of them.
     if (event.human || isNew)
       await addParticipants(
@@ -141,8 +141,13 @@ async function linkCopies(manager: EntityManager, channelId: string, externalId:
   for (const copy of copies) await linkConversations(manager, conversationId, copy.conversationId, 'same-mail');
 }
 
-async function flag(manager: EntityManager, id: string, review: string | undefined): Promise<void> {
+async function flag(manager: EntityManager, id: string, review: string | null): Promise<void> {
   if (review) await manager.update(Conversation, { id, review: IsNull() }, { review });
+}
+
+/** Chats keep the platform's own time; there nobody names what he answers. */
+async function inItsTime(manager: EntityManager, channelId: string, event: MessageEvent, { conversationId, awaited }: Placed) {
+  return event.correspondence ? { ...event, sentAt: await sentAtAmong(manager, channelId, conversationId, event, awaited) } : event;
 }
 
 const placement = ({ conversationId, placedBy }: Placed) => ({ conversationId, placedBy });

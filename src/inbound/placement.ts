@@ -61,6 +61,15 @@ const fromStranger: Guard = ({ direction }, { takesPart, number }) =>
 export const strangerReview = (number: number): string =>
   `Somebody who has no part in conversation ${number} answered one of its mails. Check who wrote before you tell them anything.`;
 
+/**
+ * What an agent reads where a machine's mail was let in although its sender has no part, as of an assistant's out-of-office
+ * note: anybody can call a mail automatic. Null for what is nothing to look at; what reports on a mail of ours is proven to.
+ */
+export const machineReview = ({ human, direction }: Arrival, { takesPart }: Candidate, rule: string): string | null =>
+  human || direction === 'outbound' || takesPart || rule === 'report'
+    ? null
+    : 'An automatic mail of somebody who has no part in this conversation is in it. Check who sent it before you act on it.';
+
 /** People take an old mail and press Reply to write about a new matter. */
 const aboutSomethingElse: Guard = ({ baseSubject }, { subjects, number }) =>
   subjects.some((subject) => !isAnotherSubject(baseSubject, subject))

@@ -16,6 +16,8 @@ export interface Placed {
   conversationId: string;
   placedBy: PlacedBy;
   isNew: boolean;
+  /** Why an agent should look before trusting it; null when nothing is odd. */
+  review: string | null;
   /** Whether answers to the message were there before it. */
   awaited: boolean;
 }
@@ -26,7 +28,8 @@ export class Places {
   async find(manager: EntityManager, occasion: Occasion, event: MessageEvent, identity: Identity, messageId: string): Promise<Placed> {
     const channelId = occasion.channel.id;
     const arrival = arrivalOf(event, occasion.backfill);
-    const waiting = await awaiting(manager, channelId, event);
+    // Where the platform says which conversation it is, nothing has to be put together.
+    const waiting = arrival ? await awaiting(manager, channelId, event) : [];
     const placed = await this.choose(manager, occasion, event, arrival, identity, messageId);
     if (arrival) for (const row of waiting) await this.unite(manager, event, arrival, row, placed.conversationId);
     await claimKeys(manager, channelId, event, placed.conversationId, messageId);
@@ -59,7 +62,7 @@ export class Places {
       return { ...winner, isNew: false };
     }
     for (const refused of winner.refused) await keepApart(manager, conversationId, refused);
-    return { conversationId, placedBy: reasonForNew(event, winner.refused[0]), isNew: true };
+    return { conversationId, placedBy: reasonForNew(event, winner.refused[0]), isNew: true, review: null };
   }
 
   /** Answers that came before the message opened a conversation of their own; now that it is here they belong together. */

@@ -4,7 +4,7 @@ import { ThreadKey } from '../conversations/conversation.entity.js';
 import type { PlacedBy } from '../conversations/message.entity.js';
 import { insertNew } from '../database/data-source.js';
 import { candidateFor, candidatesBySubject } from './candidates.js';
-import { type Arrival, type Candidate, evidenceOf, mayJoinBySubject, type Refusal, refusal } from './placement.js';
+import { type Arrival, type Candidate, evidenceOf, machineReview, mayJoinBySubject, type Refusal, refusal } from './placement.js';
 
 /** The rule that joins a message to the answers that came before it. */
 export const awaited = 'referenced-before';
@@ -18,8 +18,8 @@ export interface Refused extends Refusal {
   answersIt: boolean;
 }
 
-/** Where a message belongs: into a conversation, or into one of its own for the first reason against those it points to. */
-export type Decision = { conversationId: string; placedBy: PlacedBy } | { conversationId: null; refused: Refused[] };
+/** Where a message belongs: into a conversation, perhaps with something to look at, or into one of its own for the first reason against those it points to. */
+export type Decision = { conversationId: string; placedBy: PlacedBy; review: string | null } | { conversationId: null; refused: Refused[] };
 
 /** What a message is, as the rules see it. Where the platform itself says which conversation it is, there is nothing to weigh. */
 export function arrivalOf(event: MessageEvent, backfill: boolean): Arrival | null {
@@ -45,11 +45,11 @@ export async function decide(
   const refused: Refused[] = [];
   for (const { rule, row } of await knownKeys(manager, channelId, event, except)) {
     const placedBy = { rule, evidence: evidenceOf(rule, row.key) };
-    if (!arrival) return { conversationId: row.conversationId, placedBy };
+    if (!arrival) return { conversationId: row.conversationId, placedBy, review: null };
     const candidate = await candidateFor(manager, event, row);
     if (candidate.excluded && guesses.includes(rule)) continue;
     const against = refusal(arrival, candidate);
-    if (!against) return { conversationId: row.conversationId, placedBy };
+    if (!against) return { conversationId: row.conversationId, placedBy, review: machineReview(arrival, candidate, rule) };
     if (refused.every(({ conversationId }) => conversationId !== row.conversationId))
       refused.push({ ...against, conversationId: row.conversationId, answersIt: rule === awaited });
   }
@@ -62,7 +62,7 @@ async function bySubject(manager: EntityManager, channelId: string, event: Messa
   const fits = (candidate: Candidate) => !candidate.excluded && !refusal(arrival, candidate);
   const found = (await candidatesBySubject(manager, channelId, event, arrival)).find(fits);
   const evidence = `It looks like an answer, of the same sender under the same subject within ${arrival.subjectDays} days`;
-  return found && { conversationId: found.conversationId, placedBy: { rule: 'subject', evidence } };
+  return found && { conversationId: found.conversationId, placedBy: { rule: 'subject', evidence }, review: null };
 }
 
 /** The rows of a message's keys, in the order in which they are trusted. */
