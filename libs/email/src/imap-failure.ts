@@ -17,7 +17,7 @@ export function imapFailure(error: unknown, host: string): ConnectorError {
     });
   }
   if (authenticationFailed && !busy) {
-    return new ConnectorError('auth', `${host} refused the IMAP login: ${words}`, {
+    return new ConnectorError('auth', `${host} refused the IMAP login: ${words.replace(/\.$/, '')}`, {
       action: 'Check user name and password; many providers want an app password, and IMAP switched on in their settings.',
       code: serverResponseCode,
       cause: error,

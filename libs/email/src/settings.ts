@@ -63,6 +63,10 @@ export class DkimSettings {
   privateKey: string;
 }
 
+/** A day, or a moment of one (ISO 8601), that there is. */
+const moment =
+  /^(now|all|\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?)$/;
+
 /** One mailbox: where its mail comes in and goes out, and how much of its past to import. */
 export class EmailSettings {
   /** Left out for an address whose mail is only forwarded to our own mail door. */
@@ -77,7 +81,7 @@ export class EmailSettings {
   @IsOptional() @ValidateNested() @Type(() => OAuthSettings) @JSONSchema({ title: 'Signed in at', readOnly: true }) oauth?: OAuthSettings;
 
   @IsOptional()
-  @Matches(/^(now|all|\d{4}-\d{2}-\d{2}(T.*)?)$/, { message: 'importSince must be a date such as 2026-01-31, "all" or "now"' })
+  @Matches(moment, { message: 'importSince must be a date such as 2026-01-31, "all" or "now"' })
   @JSONSchema({ title: 'Import mail since', description: 'A date such as 2026-01-31, "all", or "now" for new mail only', default: 'now' })
   importSince?: string;
 
