@@ -75,6 +75,8 @@ test('a reply that bounced stays bounced when its copy in Sent is read afterward
   await eventually(async () => expect((await replyTo(conversation)).delivery?.state).toBe('failed'));
   const events = async () =>
     (await inbox.api.all<{ state: string }>('/inbound-events')).filter(({ state }) => state === 'processed').length;
+  // Dovecot tells by whole seconds whether somebody put a file into a folder that it looked at before.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   // The copy of the mail server may come late; another of the same mail is as good.
   const [before, copy] = [await events(), mail({ from: supportAddress, messageId, text: 'Dear Zoe, with a footer' })];
   await inbox.outside.dovecot.deliver(supportAddress, copy, 'Sent');
@@ -283,3 +285,14 @@ test('whether pictures of a sender are shown is kept with the address', async ()
     (await inbox.api.patch<Message>(`/contacts/${conversation.id}/identities/${contact.identities[0]?.id}`, { remoteImages: true })).status,
   ).toBe(404);
 });
+
+test('what a removed channel had not taken in yet waits aside, and is taken in when its account is connected again', async () => {
+  await inbox.arrives({ from: 'Ida <ida@customer.example>', subject: 'Last', text: 'The last before the end.' });
+  expect((await inbox.api.delete(`/channels/${inbox.channelId}`)).status).toBe(204);
+  const newest = 'SELECT id FROM inbound_event ORDER BY stored_at DESC, id DESC LIMIT 1';
+  await inbox.sql(`UPDATE inbound_event SET state = 'received' WHERE id = (${newest})`);
+  const states = async (state: string) => (await inbox.api.all<object>(`/inbound-events?state=${state}`)).length;
+  await eventually(async () => expect([await states('received'), await states('unrouted')]).toEqual([0, 1]), 20_000);
+  expect((await inbox.api.post('/channels', inbox.outside.emailChannel())).status).toBe(201);
+  await eventually(async () => expect(await states('unrouted')).toBe(0), 20_000);
+}, 60_000);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { Team } from '../assignment/team.entity.js';
 import { newId } from './columns.js';
-import { openDatabase } from './data-source.js';
+import { isOurTrouble, openDatabase } from './data-source.js';
 
 let directory: string;
 let database: DataSource;
@@ -76,4 +76,11 @@ test('after a transaction that could not begin the next one can', async () => {
 test('the migrations build exactly what the entities say', async () => {
   const { upQueries } = await database.driver.createSchemaBuilder().log();
   expect(upQueries.map(({ query }) => query)).toEqual([]);
+});
+
+test('a full disk is our trouble, also when another thread tells of it; what a parser throws is not', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  expect([full, new Error(full.message), new TypeError('Cannot read properties of undefined'), new Error('')].map(isOurTrouble)).toEqual([
+    ...[true, true, false, false],
+  ]);
 });

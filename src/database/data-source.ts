@@ -87,11 +87,13 @@ export function wantsRetry(error: unknown): boolean {
 
 /** Whether the database or the disk failed, rather than what we asked of it. */
 export function isOurTrouble(error: unknown): boolean {
-  const code = driverCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
+  const { code: given, message = '' } = error as Partial<NodeJS.ErrnoException>;
+  // An error of another thread keeps its words alone: `ENOSPC: no space left on device, write`.
+  const code = driverCode(error) ?? given ?? message.split(':')[0]!;
   // PostgreSQL: connection, resources, operator, system; SQLite: busy, full, input and output; the file system; a lost line.
   return (
     /^(08|53|57|58)\w{3}$|^SQLITE_(BUSY|FULL|IOERR|LOCKED|READONLY|CANTOPEN)|^E[A-Z]{3,}$/.test(code) ||
-    /waited too long|Connection terminated|timeout exceeded/.test((error as Error).message)
+    /waited too long|Connection terminated|timeout exceeded/.test(message)
   );
 }
 

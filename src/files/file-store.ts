@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { access, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Content } from '#libs/connector';
@@ -36,16 +36,7 @@ export class FileStore implements OnApplicationBootstrap {
     if (!Buffer.isBuffer(content)) return this.moveIn(content.path);
     const sha256 = createHash('sha256').update(content).digest('hex');
     const path = this.path(sha256);
-    if (!(await exists(path))) {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const draft = `${path}.${newId()}`;
-      const file = await open(draft, 'wx', 0o600);
-      await file
-        .writeFile(content)
-        .then(() => file.sync())
-        .finally(() => file.close());
-      await rename(draft, path);
-    }
+    if (!(await exists(path))) await writeWhole(path, content);
     return { sha256, size: content.length };
   }
 
@@ -101,6 +92,20 @@ export class FileStore implements OnApplicationBootstrap {
       const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
       if (Date.now() - mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
     }
+  }
+}
+
+/** Written aside and renamed, so that nobody ever finds half of it. */
+async function writeWhole(path: string, content: Buffer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${newId()}`;
+  try {
+    await writeFile(draft, content, { flag: 'wx', mode: 0o600, flush: true });
+    await rename(draft, path);
+  } catch (error) {
+    // A full disk must not be filled further by each attempt.
+    await rm(draft, { force: true });
+    throw error;
   }
 }
 

@@ -45,6 +45,7 @@ export class InboundWorker extends WorkerHost {
     const row = await this.database.manager.findOneBy(InboundEvent, { id: eventId });
     const channel = row?.channelId && (await this.database.manager.findOneBy(Channel, { id: row.channelId }));
     if (!row || !channel || row.state !== 'received') return;
+    if (channel.removedAt) return this.letGo(row);
     await this.files.withSpoolIfNeeded((spool) => this.handle(row, channel, spool));
   }
 
@@ -100,7 +101,7 @@ export class InboundWorker extends WorkerHost {
       return (await this.connectors.of(channel).parse(this.rawEvent(row), access, spool)).map(storable);
     } catch (error) {
       if (!(error instanceof MalformedPayload)) {
-        await this.countFailure(row, new Error(`the connector failed on it: ${(error as Error).message}`));
+        if (!isOurTrouble(error)) await this.countFailure(row, new Error(`the connector failed on it: ${(error as Error).message}`));
         throw error;
       }
       await this.quarantine(row, error.message);
@@ -145,6 +146,12 @@ export class InboundWorker extends WorkerHost {
     const attempts = row.attempts + 1;
     if (attempts >= maxAttempts) return this.quarantine(row, `Taking it in failed ${maxAttempts} times: ${error.message}`);
     await this.database.manager.update(InboundEvent, { id: row.id, state: 'received' }, { attempts, reason: error.message });
+  }
+
+  /** Of a channel that was removed meanwhile. Connecting its account again takes it in. */
+  private async letGo({ id }: InboundEvent): Promise<void> {
+    const reason = 'Its channel was removed. Connect the account again and this event is taken in.';
+    await this.database.manager.update(InboundEvent, { id, state: 'received' }, { state: 'unrouted', reason });
   }
 
   private async quarantine(row: InboundEvent, reason: string): Promise<void> {
