@@ -197,7 +197,10 @@ export class Channels {
   private async change(channel: Channel, patch: ChannelPatch, settings?: object): Promise<void> {
     const { name = channel.name, enabled = channel.enabled } = patch;
     await this.database.transaction(async (manager) => {
-      await manager.update(Channel, channel.id, { name, enabled, ...(settings && { healthState: 'ok' as const, healthDetail: null }) });
+      const well = settings && { healthState: 'ok' as const, healthDetail: null };
+      const { affected } = await manager.update(Channel, { id: channel.id, removedAt: IsNull() }, { name, enabled, ...well });
+      // Its secrets are forgotten, and must not come back.
+      if (!affected) throw new NotFound('The channel was removed meanwhile.');
       if (settings) await this.seal(manager, channel.id, settings);
       await this.changes.write(manager, { type: 'channel.updated' });
     });

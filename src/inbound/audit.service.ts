@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource, In, IsNull } from 'typeorm';
-import { type Audit, type AuditContext, ConnectorError, type RawEvent } from '#libs/connector';
+import { type Audit, type AuditContext, type RawEvent } from '#libs/connector';
 import { type AuditFigures, Channel, ChannelWatch } from '../channels/channel.entity.js';
-import { Channels } from '../channels/channels.service.js';
+import { asInvalid, Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { Invalid } from '../errors.js';
 import { FileStore } from '../files/file-store.js';
@@ -43,7 +43,7 @@ export class Audits implements OnModuleDestroy {
       await this.note(channel, audit);
       return audit;
     } catch (error) {
-      throw error instanceof ConnectorError ? new Invalid(error.message) : error;
+      return asInvalid(error);
     }
   }
 

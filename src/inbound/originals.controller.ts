@@ -3,9 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
-import { ConnectorError } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
-import { Channels } from '../channels/channels.service.js';
+import { asInvalid, Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { Message } from '../conversations/message.entity.js';
 import { Invalid, NotFound } from '../errors.js';
@@ -50,7 +49,7 @@ export class OriginalsController {
     try {
       return await original({ context, platformId: platformId ?? undefined }, await this.channels.access(channel));
     } catch (error) {
-      throw error instanceof ConnectorError ? new Invalid(error.message) : error;
+      return asInvalid(error);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type EntityManager, In, Not } from 'typeorm';
 import { ConnectorError, type Found, type RefusedRecipient, type Sent } from '#libs/connector';
 import { Channels } from '../channels/channels.service.js';
@@ -6,7 +7,7 @@ import { Conversation, ThreadKey } from '../conversations/conversation.entity.js
 import { Delivery } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
-import { insertNew, isDuplicate, wantsRetry } from '../database/data-source.js';
+import { insertNew, isDuplicate, isOurTrouble, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { type Claim, Claims } from './claims.service.js';
@@ -26,7 +27,7 @@ export class Outcomes {
     private readonly claims: Claims,
   ) {}
 
-  /** The platform has it. Noting that is tried again when an echo, being taken in at this very moment, is in the way. */
+  /** The platform has it. Noting that is tried again when an echo, being taken in at this very moment, is in the way, or our database is away for a moment: what is not noted would be uncertain. */
   async sent(claim: Claim, sent: Sent): Promise<void> {
     const { delivery, channel } = claim;
     let retryAt: Date | null = null;
@@ -35,7 +36,9 @@ export class Outcomes {
         retryAt = await this.noteSent(claim, sent);
         break;
       } catch (error) {
-        if (!(wantsRetry(error) || isDuplicate(error)) || attempt === 5) throw error;
+        const trouble = isOurTrouble(error);
+        if (!(trouble || wantsRetry(error) || isDuplicate(error)) || attempt === 5) throw error;
+        if (trouble) await sleep(attempt * 1_000);
       }
     }
     this.changes.announce();

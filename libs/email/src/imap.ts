@@ -19,6 +19,8 @@ export type ReadableSettings = EmailSettings & { imap: NonNullable<EmailSettings
 const minute = 60_000;
 /** A line on which no command came through for so long is dead, whatever the sockets say. */
 const silenceMs = 10 * minute;
+/** How long an errand waits for its connection: somebody waits for the errand. */
+const errandMs = minute;
 
 /** Narrows settings to those of a mailbox that can be read; null for an address whose mail is only forwarded to us. */
 export function readable(settings: EmailSettings): ReadableSettings | null {
@@ -33,12 +35,14 @@ export async function openMailbox(
   settings: ReadableSettings,
   options: EmailOptions,
   purpose: LinePurpose,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined = purpose === 'errand' ? AbortSignal.timeout(errandMs) : undefined,
 ): Promise<ImapFlow> {
   const { imap } = settings;
   const { address, servername, isPrivate } = await reachableHost(imap.host, options.allowPrivateHosts);
   signal?.throwIfAborted();
-  const release = await takeLine(imap.host, imap.user, purpose, signal);
+  const release = await takeLine(imap.host, imap.user, purpose, signal).catch((error: unknown) => {
+    throw imapFailure(error, imap.host);
+  });
   const client = new ImapFlow({
     host: address,
     servername,

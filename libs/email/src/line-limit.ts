@@ -37,7 +37,7 @@ class Account {
         settle();
       };
       const wake = done(resolve);
-      const stop = done(() => reject(new Error('told to stop while waiting for a connection')));
+      const stop = done(() => reject(new Error('all connections that we may have to this mailbox are in use')));
       this.waiting.add(wake);
       signal?.addEventListener('abort', stop, { once: true });
       if (signal?.aborted) stop();

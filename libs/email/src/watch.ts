@@ -92,6 +92,9 @@ class MailboxWatch {
         await this.rest();
       } catch (error) {
         if (!isFolderGone(error)) throw error;
+        // Some of the others may not have been entered yet.
+        await this.leave();
+        this.readers = [];
         this.planAt = 0;
       }
     }
