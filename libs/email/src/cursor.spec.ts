@@ -17,6 +17,22 @@ test('a folder met for the first time begins at its end, with history only where
   expect(since?.at('INBOX')).toMatchObject({ since: '2026-01-31T00:00:00.000Z', backfill: { below: 8 } });
 });
 
+test('more history is imported when more is asked for later, and none is forgotten when less is', () => {
+  const state = { uidValidity: validity, uidNext: 11 };
+  const since = '2026-01-31T00:00:00.000Z';
+  const asking = (importSince: string) => new Places({ folders: { INBOX: { ...place, since } } }, { importSince }, now);
+  for (const [importSince, begins] of [
+    ['all', null],
+    ['2025-12-24', '2025-12-24T00:00:00.000Z'],
+  ] as const) {
+    const places = asking(importSince);
+    expect(places.open('INBOX', state, listed)).toBe(true);
+    expect(places.at('INBOX')).toMatchObject({ lastUid: 10, since: begins, backfill: { below: 11, done: 0, total: null } });
+    expect(places.open('INBOX', state, listed)).toBe(false);
+  }
+  for (const importSince of ['now', '2026-01-31', '2026-02-15']) expect(asking(importSince).open('INBOX', state, listed)).toBe(false);
+});
+
 test('new UIDs mean another look at all that is ours; a UIDVALIDITY of 0 means nothing', () => {
   const places = savedOf({ INBOX: { ...place, highestModseq: '77' } });
   expect(places.open('INBOX', { uidValidity: 0n, uidNext: 5 }, listed)).toBe(false);

@@ -57,17 +57,18 @@ export class Places {
   /**
    * The place to go on from, and whether it is another than before. At first contact that is the present end of the folder,
    * with as much history as was asked for. When the server numbered its mail anew, everything that is ours is looked
-   * through again: what we hold already is recognised by its key, and nothing is deleted.
+   * through again: what we hold already is recognised by its key, and nothing is deleted. The same when more history is
+   * asked for than at first contact.
    */
   open(folder: string, state: FolderState & { uidNext: number }, listed: string[]): boolean {
     const known = this.folders[folder] ?? this.formerName(state, listed);
     const uidValidity = String(state.uidValidity ?? 0);
     // Some servers send 0 now and then: that is no news about our UIDs.
     const valid = known && (known.uidValidity === uidValidity || !state.uidValidity);
-    const changed = !valid || !this.folders[folder];
+    const isOther = !valid || !this.folders[folder];
     const end = { uidValidity, lastUid: state.uidNext - 1, highestModseq: undefined, stuckAt: undefined };
     this.folders[folder] = valid ? known : known ? { ...known, ...end, backfill: history(state) } : this.firstContact(state, end);
-    return changed;
+    return this.reachBack(folder, state) || isOther;
   }
 
   /** How much of the history of these folders is fetched; null when there is none to be fetched. */
@@ -85,6 +86,15 @@ export class Places {
     const done = Object.values(this.folders).filter(({ backfill }) => backfill && backfill.below <= 1);
     for (const place of done) delete place.backfill;
     return done.length > 0;
+  }
+
+  private reachBack(folder: string, state: { uidNext: number }): boolean {
+    const { importSince = 'now' } = this.settings;
+    const place = this.folders[folder];
+    const since = isISO8601(importSince) ? wholeSecond(importSince) : importSince === 'all' ? '' : null;
+    if (since === null || !place?.since || since >= place.since) return false;
+    Object.assign(place, { since: since || null, backfill: history(state) });
+    return true;
   }
 
   private firstContact(state: { uidNext: number }, end: Pick<FolderPlace, 'uidValidity' | 'lastUid'>): FolderPlace {
