@@ -81,7 +81,7 @@ export class FileStore implements OnApplicationBootstrap {
     const { size } = await file.stat();
     await file.sync().finally(() => file.close());
     await mkdir(dirname(this.path(sha256)), { recursive: true, mode: 0o700 });
-    await rename(from, this.path(sha256));
+    await moveTo(this.path(sha256), from);
     return { sha256, size };
   }
 
@@ -97,15 +97,24 @@ export class FileStore implements OnApplicationBootstrap {
 
 /** Written aside and renamed, so that nobody ever finds half of it. */
 async function writeWhole(path: string, content: Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${newId()}`;
   try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(draft, content, { flag: 'wx', mode: 0o600, flush: true });
-    await rename(draft, path);
+    await moveTo(path, draft);
   } catch (error) {
     // A full disk must not be filled further by each attempt.
     await rm(draft, { force: true });
     throw error;
+  }
+}
+
+/** A name outlives a power cut once its directory is on the disk, too. */
+async function moveTo(path: string, from: string): Promise<void> {
+  await rename(from, path);
+  for (const changed of [dirname(path), dirname(dirname(path))]) {
+    const handle = await open(changed);
+    await handle.sync().finally(() => handle.close());
   }
 }
 

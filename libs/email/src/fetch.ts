@@ -174,7 +174,8 @@ async function* intoFile({ client, spool, maxBytes }: MailSource, { uid }: Facts
   try {
     for await (const piece of mailPieces(client, uid, maxBytes)) {
       if ((written += piece.length) > maxBytes) return null;
-      await file.write(piece).catch(ours);
+      // Not write(), which may take less than it is given where the disk is nearly full.
+      await file.writeFile(piece).catch(ours);
       yield { uids: [], events: [] };
     }
     kept = true;
