@@ -42,6 +42,16 @@ test('new UIDs mean another look at all that is ours; a UIDVALIDITY of 0 means n
   expect(places.at('INBOX')?.highestModseq).toBeUndefined();
 });
 
+test('a mailbox that moved to another server is looked through again, also where both number their mail alike', () => {
+  const [state, at] = [{ uidValidity: 1n, uidNext: 11 }, (host: string) => ({ imap: { host, user: 'Shop' } })];
+  const before = new Places({ folders: { INBOX: { ...place, uidValidity: '1' } } }, at('imap.old.example'), now).saved();
+  expect(new Places(before, at('IMAP.old.example'), now).open('INBOX', state, listed)).toBe(false);
+  const moved = new Places(before, at('imap.new.example'), now);
+  expect(moved.open('INBOX', state, listed)).toBe(true);
+  expect(moved.at('INBOX')).toMatchObject({ uidValidity: '1', backfill: { below: 11, done: 0 } });
+  expect(new Places(moved.saved(), at('imap.new.example'), now).open('INBOX', state, listed)).toBe(false);
+});
+
 test('a folder is known again by its UIDs under another name, unless these say nothing or the old name still stands', () => {
   const state = { uidValidity: validity, uidNext: 15 };
   const renamed = savedOf({ INBOX: place, Bestellungen: { ...place, lastUid: 12 } });

@@ -1,6 +1,6 @@
 import { isISO8601 } from 'class-validator';
 import type { Cursor } from '#libs/connector';
-import type { EmailSettings } from './settings.js';
+import type { EmailSettings, ImapSettings } from './settings.js';
 
 /** Where we are in one folder. */
 export interface FolderPlace {
@@ -36,10 +36,13 @@ export class Places {
 
   constructor(
     saved: Cursor | null,
-    private readonly settings: Pick<EmailSettings, 'importSince' | 'folders'>,
+    private readonly settings: Pick<EmailSettings, 'importSince' | 'folders'> & { imap?: Pick<ImapSettings, 'host' | 'user'> },
     private readonly now = new Date(),
   ) {
     this.folders = structuredClone((saved?.folders ?? {}) as Record<string, FolderPlace>);
+    // Small values such as 1 are given by many servers: after a move they would make its mail look like what we know.
+    if (saved?.mailbox && saved.mailbox !== this.mailbox)
+      for (const place of Object.values(this.folders)) place.uidValidity = 'of another mailbox';
     [this.connectedAt] = Object.values(this.folders)
       .flatMap(({ startedAt }) => startedAt ?? [])
       .sort();
@@ -47,7 +50,12 @@ export class Places {
 
   /** A copy to be stored together with the mails before it. */
   saved(): Cursor {
-    return { folders: structuredClone(this.folders) };
+    return { folders: structuredClone(this.folders), mailbox: this.mailbox };
+  }
+
+  private get mailbox(): string | undefined {
+    const { imap } = this.settings;
+    return imap && `${imap.user}@${imap.host}`.toLowerCase();
   }
 
   at(folder: string): FolderPlace | undefined {
