@@ -18,6 +18,8 @@ export const maxMailBytes = ({ maxMegabytes = usualMegabytes }: EmailSettings) =
 export class FolderReader {
   private coming: AsyncGenerator<MailBatch, void> | null = null;
   private past: AsyncGenerator<MailBatch, void> | null = null;
+  /** The folder's highestModseq when `coming` was searched for. */
+  private searchedAt: string | undefined;
 
   constructor(
     private readonly client: ImapFlow,
@@ -46,16 +48,20 @@ export class FolderReader {
   async news(): Promise<boolean> {
     if (!this.coming && !(await this.mayHaveNews())) return false;
     await this.enter();
-    // Asked before the search: what changes between the two is looked at once more.
-    const { highestModseq } = this.client.mailbox || {};
-    this.coming ??= this.fetch(await this.newUids());
-    const batch = await this.next(this.coming);
+    const batch = await this.next((this.coming ??= await this.search()));
     if (batch) await this.storeNews(batch);
     else {
       this.coming = null;
-      this.place.highestModseq = highestModseq ? String(highestModseq) : undefined;
+      this.place.highestModseq = this.searchedAt;
     }
     return batch !== null;
+  }
+
+  /** What changes after the search, however long its mails take, is looked at once more: so the folder's state is noted before. */
+  private async search(): Promise<AsyncGenerator<MailBatch, void>> {
+    const { highestModseq } = this.client.mailbox || {};
+    this.searchedAt = highestModseq ? String(highestModseq) : undefined;
+    return this.fetch(await this.newUids());
   }
 
   /** Imports one batch of what was there before, newest first. False when there is nothing left to import. */

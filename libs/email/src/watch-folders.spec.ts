@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startDovecot, startFaultyLine, type Dovecot } from '#libs/simulators';
 import { check } from './check.js';
 import { choices } from './choices.js';
@@ -19,6 +20,7 @@ const names = [
   'same',
   'none',
   'all',
+  'quick',
 ];
 let dovecot: Dovecot;
 let hosts: Awaited<ReturnType<typeof mailboxHosts>>;
@@ -157,6 +159,25 @@ test('a folder in which nothing came is asked after at each poll but not opened'
   expect(opened()).toBe(before + 1);
   await host.stop();
   await line.stop();
+}, 20_000);
+
+test('a mail that comes into another folder while the one before it is taken in is not passed over', async () => {
+  await dovecot.deliver('quick', mail(0), 'Orders');
+  const host = hosts.given('quick', { folders: ['INBOX', 'Orders'] });
+  host.start();
+  await eventually(() => host.healthy > 0);
+  host.onStore = async (events) => {
+    if (host.subjects(events)[0] !== 'Mail 1') return;
+    // Dovecot tells by whole seconds whether a folder has changed.
+    await sleep(1100);
+    await dovecot.deliver('quick', mail(2), 'Orders');
+    await dovecot.deliver('quick', mail(3));
+  };
+  await dovecot.deliver('quick', mail(1), 'Orders');
+  await eventually(() => host.events.size >= 2);
+  await eventually(() => host.events.size === 3, 6000);
+  expect(host.subjects().sort()).toEqual(['Mail 1', 'Mail 2', 'Mail 3']);
+  await host.stop();
 }, 20_000);
 
 test('the same mail in two folders is one, also when each server on its way noted itself', async () => {
