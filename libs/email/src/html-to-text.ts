@@ -9,7 +9,11 @@ import { historyMark, quoteMark } from './reply-text.js';
  * with {@link quoteMark}, or from {@link historyMark} on is history to its end.
  */
 export function htmlToText(html: string): string {
-  return toText(allowedOnly(html)).trim();
+  // Outlook holds paragraphs apart by one with nothing but a space in it.
+  return toText(allowedOnly(html))
+    .replace(/^[ \t\u00a0]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }
 
 const attributesOf = (element: DomNode) => (element.attribs ?? {}) as Record<string, string | undefined>;

@@ -174,6 +174,7 @@ const expected: Array<[string, Partial<Awaited<ReturnType<typeof reading>>>]> = 
   ['garbage-before-the-headers', { subject: 'Garbage', text: 'Hello' }],
   ['gb18030-labelled-gb2312', { text: '请问这盏灯多少钱？镕喆㐀' }],
   ['gbk-in-quoted-printable', { text: '灯坏了' }],
+  ['paragraphs-of-a-space-only', { text: 'Hello,\n\nit is dark.' }],
   ['text-that-only-excuses-itself', { text: 'Your parcel is on its way.' }],
   ['html-only', { text: 'Order\n\nOne\nTwo lamps\n\nBrass\n80 €\n\nSee here (https://example.com/x)' }],
   ['html-with-charset-in-meta-only', { text: 'Где моя лампа?' }],
