@@ -96,9 +96,10 @@ export class Channels {
   async remove(id: string): Promise<void> {
     await this.get(id);
     await this.database.transaction(async (manager) => {
+      // First, as a watcher takes them that stores mail at this very moment: else each could wait for the other.
+      await manager.delete(ChannelWatch, { channelId: id });
       await manager.update(Channel, id, { removedAt: new Date(), enabled: false });
       await manager.delete(ChannelSecret, { channelId: id });
-      await manager.delete(ChannelWatch, { channelId: id });
       await this.changes.write(manager, { type: 'channel.updated' });
     });
     this.changes.announce();
