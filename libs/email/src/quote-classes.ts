@@ -17,7 +17,7 @@ const marks: [string, RegExp][] = [
   ],
   [
     'signature',
-    /^(gmail_signature|gmail_signature_prefix|moz-signature|signature|protonmail_signature_block|AppleMailSignature|composer_signature|ms-outlook-mobile-signature|tutanota_signature|__SIG_(PRE|POST)__|Zm-_Id_-Sgn\d*|bloop_sign)$/i,
+    /^(gmail_signature|gmail_signature_prefix|moz-signature|signature|protonmail_signature_block|AppleMailSignature|composer_signature|front-signature|ms-outlook-mobile-signature|tutanota_signature|__SIG_(PRE|POST)__|Zm-_Id_-Sgn\d*|bloop_sign)$/i,
   ],
 ];
 

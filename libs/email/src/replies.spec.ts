@@ -180,6 +180,7 @@ const mails: Record<string, Record<string, string>> = {
     'external-banner': 'Yes please, the brass one.',
     'external-banner-html': 'Yes please, the brass one.',
     'signature-with-disclaimer': 'Ja, die aus Messing bitte.',
+    front: 'Yes please, the brass one.',
     'external-tag': 'Yes please, the brass one.',
   },
   'Nothing to cut': {
