@@ -75,10 +75,9 @@ test('a reply that bounced stays bounced when its copy in Sent is read afterward
   await eventually(async () => expect((await replyTo(conversation)).delivery?.state).toBe('failed'));
   const events = async () =>
     (await inbox.api.all<{ state: string }>('/inbound-events')).filter(({ state }) => state === 'processed').length;
-  // Dovecot tells by whole seconds whether somebody put a file into a folder that it looked at before.
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
   // The copy of the mail server may come late; another of the same mail is as good.
-  const [before, copy] = [await events(), mail({ from: supportAddress, messageId, text: 'Dear Zoe, with a footer' })];
+  const copy = mail({ from: supportAddress, messageId, text: 'Dear Zoe, with a footer' }).replace(/^To: .*$/m, `To: ${address}`);
+  const before = await events();
   await inbox.outside.dovecot.deliver(supportAddress, copy, 'Sent');
   await eventually(async () => expect(await events()).toBeGreaterThan(before));
   await inbox.arrives({ from: 'Yan <yan@customer.example>', subject: 'Later', text: 'After the copy was read.' });
