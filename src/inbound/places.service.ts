@@ -47,7 +47,8 @@ export class Places {
     const channelId = occasion.channel.id;
     const decision = await decide(manager, channelId, event, arrival);
     if (decision.conversationId !== null) {
-      await hold(manager, decision.conversationId);
+      // Chats are never united with others; holding one would only make its messages wait for each other.
+      if (arrival) await hold(manager, decision.conversationId);
       await rememberKeys(manager, channelId, event, decision.conversationId, messageId);
       return { ...decision, isNew: false };
     }
