@@ -15,7 +15,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 let dovecot: Dovecot;
 let hosts: Awaited<ReturnType<typeof mailboxHosts>>;
 beforeAll(async () => {
-  const names = ['stream', 'turns', 'cap', 'plain', 'file', 'gone', 'lost', 'broken', 'garbled', 'busy', 'undated'];
+  const names = ['stream', 'turns', 'cap', 'plain', 'file', 'gone', 'lost', 'broken', 'garbled', 'busy', 'undated', 'header'];
   dovecot = await startDovecot({ users: Object.fromEntries(names.map((name) => [name, 'secret'])) });
   hosts = await mailboxHosts(dovecot);
 }, 30_000);
@@ -156,6 +156,19 @@ test('a text without parts that is above the limit is taken in from its start', 
   const payload = event?.payload as Buffer;
   expect(payload.length).toBeLessThan(1.1 * megabyte);
   expect((await simpleParser(payload)).text).toMatch(/^many words many words/);
+}, 30_000);
+
+test('of a header of 60 MB so much is fetched that its length shows, and the next mail does not wait for it', async () => {
+  const start = 'Subject: endless\r\nX-Endless: ';
+  await dovecot.deliverAll('header', [
+    Buffer.concat([Buffer.from(start), Buffer.alloc(60 * megabyte, 'a'), Buffer.from('\r\n\r\nHi')]),
+    mail(2),
+  ]);
+  const host = hosts.given('header', { importSince: 'all' });
+  await host.catchUp();
+  expect(host.subjects().sort()).toEqual(['Mail 2', 'endless']);
+  const bytes = [...host.events.values()].map(({ payload }) => (payload as Buffer).length);
+  expect(Math.max(...bytes)).toBe(2.25 * megabyte);
 }, 30_000);
 
 test('of a mail above the limit whose structure the server tells wrongly the beginning is taken in', async () => {

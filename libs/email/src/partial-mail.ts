@@ -2,6 +2,8 @@ import type { ImapFlow, MessageStructureObject } from 'imapflow';
 import { MailGone } from './mail-pieces.js';
 
 const partBytes = 2 ** 20;
+/** More than any reader takes: what is longer is told by its length. Whole, it could break the line. */
+const headerBytes = 2.25 * 2 ** 20;
 const maxParts = 20;
 const maxDepth = 20;
 const boundary = (depth: number) => `----=_part-of-a-larger-mail-${depth}`;
@@ -21,11 +23,17 @@ export async function partialMail(client: ImapFlow, uid: number): Promise<Buffer
 }
 
 async function readablePart(client: ImapFlow, uid: number): Promise<Buffer> {
-  const mail = await client.fetchOne(uid, { uid: true, headers: true, bodyStructure: true }, { uid: true });
+  const mail = await client.fetchOne(
+    uid,
+    { uid: true, bodyParts: [{ key: 'header', maxLength: headerBytes }], bodyStructure: true },
+    { uid: true },
+  );
   if (!client.usable || !client.mailbox) throw new Error('the connection was lost');
   // imapflow passes over an answer that it cannot read.
+  // What is asked for by the key `header` imapflow gives as `headers`.
   const { headers, bodyStructure } = mail || {};
   if (!headers || !bodyStructure?.type) return beginning(client, uid);
+  if (headers.length >= headerBytes) return headers;
   const texts = leaves(bodyStructure).filter(isText).slice(0, maxParts);
   const parts = await fetchParts(client, uid, texts, bodyStructure);
   if (!bodyStructure.childNodes && isText(bodyStructure)) return Buffer.concat([ended(headers), parts.get(bodyStructure)?.body ?? empty]);
