@@ -49,7 +49,8 @@ export async function understand(source: Content, receivedAt: Date, directory: s
 
 /** The headers, and the body as it is read on. */
 async function begin(source: Content): Promise<{ headers: RawHeader[]; body: AsyncGenerator<Buffer> }> {
-  if (!sizeOf(source)) throw new MalformedPayload('Nothing of this mail is here: the server handed over no bytes, or the line broke each time');
+  if (!sizeOf(source))
+    throw new MalformedPayload('Nothing of this mail is here: the server handed over no bytes, or the line broke each time');
   const head = await headOf(source, headBytes);
   const { headers, body } = splitLenient(head);
   if (!body.length && head.length > maxHeaderBytes) throw new MalformedPayload(`The header has more than ${maxHeaderBytes} bytes`);
