@@ -97,6 +97,16 @@ describe('a mailbox that is connected', () => {
     );
   });
 
+  test('a folder chosen later brings all that comes into it from that moment on, and nothing of before', async () => {
+    await outside.dovecot.deliver(salesAddress, mail({ subject: 'before' }), 'Orders');
+    const { id } = await connect({ address: salesAddress, folders: ['INBOX'] });
+    await eventually(async () => expect((await house.api.get<Channel>(`/channels/${id}`)).body.health.lastSyncAt).not.toBeNull());
+    expect((await house.api.patch(`/channels/${id}`, { settings: { folders: ['INBOX', 'Orders'] } })).status).toBe(200);
+    await outside.dovecot.deliver(salesAddress, mail({ subject: 'right after' }), 'Orders');
+    await conversationOf('right after');
+    expect((await house.api.all<Conversation>('/conversations')).map(({ subject }) => subject)).toEqual(['right after']);
+  });
+
   test('a mail above the cap comes in with its words, and its original is handed out whole', async () => {
     await connect({ maxMegabytes: 1 });
     const raw = withFile('Very large', 3 * 2 ** 20);

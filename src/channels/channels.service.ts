@@ -2,10 +2,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
-import { type Account, type ChannelAccess, type Check, type Connector, ConnectorError, withoutSecrets } from '#libs/connector';
+import { type Account, type ChannelAccess, type Cursor, type Check, type Connector, ConnectorError, withoutSecrets } from '#libs/connector';
 import { Connectors } from '../connectors.js';
 import { newId } from '../database/columns.js';
-import { isDuplicate } from '../database/data-source.js';
+import { insertNew, isDuplicate } from '../database/data-source.js';
 import { type FieldError, Invalid, NotFound, fieldErrors } from '../errors.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Channel, ChannelSecret, ChannelWatch, type HealthState } from './channel.entity.js';
@@ -67,7 +67,7 @@ export class Channels {
   async create(input: NewChannel): Promise<Channel> {
     const { connector, settings, account } = await this.understand(input);
     await refuseUnlessWorking(connector, account, settings);
-    const cursor = connector.source.kind === 'watch' ? await connector.source.begin(settings).catch(asInvalid) : null;
+    const cursor = connector.source.kind === 'watch' ? await connector.source.begin(settings, null).catch(asInvalid) : null;
     const id = await this.database.transaction(async (manager) => {
       const id = await this.store(manager, input, account);
       await this.seal(manager, id, settings);
@@ -84,9 +84,11 @@ export class Channels {
     const channel = await this.get(id);
     const { settings } = patch;
     if (settings) {
-      await this.tryOut(channel, settings);
+      const cursor = await this.tryOut(channel, settings);
       // What was tried may hold a token that has been renewed meanwhile, so the patch goes onto what is stored now.
-      await this.secrets.exclusively(id, async () => this.change(channel, patch, await this.merged(channel, settings))).catch(asInvalid);
+      await this.secrets
+        .exclusively(id, async () => this.change(channel, patch, await this.merged(channel, settings), cursor))
+        .catch(asInvalid);
     } else await this.change(channel, patch);
     this.changes.announce();
     return this.get(id);
@@ -186,18 +188,23 @@ export class Channels {
     return understood.settings;
   }
 
-  private async tryOut(channel: Channel, patch: Record<string, unknown>): Promise<void> {
+  /** Resolves with where to go on under the new settings, for a channel that has to be asked. */
+  private async tryOut(channel: Channel, patch: Record<string, unknown>): Promise<Cursor | null> {
     const connector = this.connectors.of(channel);
     let settings = await this.merged(channel, patch);
     // Only a patch that leaves the tokens alone is tried with fresh ones: one that replaces lost ones must not need them.
     if (connector.refreshDue?.(settings, new Date()))
       settings = await this.merged(channel, patch, await this.secrets.fresh(channel).catch(asInvalid));
     await refuseUnlessWorking(connector, accountOf(connector, channel.address, settings), settings);
+    if (connector.source.kind !== 'watch') return null;
+    const watch = await this.database.manager.findOneBy(ChannelWatch, { channelId: channel.id });
+    return connector.source.begin(settings, watch?.cursor ?? null).catch(asInvalid);
   }
 
-  private async change(channel: Channel, patch: ChannelPatch, settings?: object): Promise<void> {
+  private async change(channel: Channel, patch: ChannelPatch, settings?: object, cursor: Cursor | null = null): Promise<void> {
     const { name = channel.name, enabled = channel.enabled } = patch;
     await this.database.transaction(async (manager) => {
+      if (cursor) await takeOver(manager, channel.id, cursor);
       const well = settings && { healthState: 'ok' as const, healthDetail: null };
       const { affected } = await manager.update(Channel, { id: channel.id, removedAt: IsNull() }, { name, enabled, ...well });
       // Its secrets are forgotten, and must not come back.
@@ -229,6 +236,12 @@ export class Channels {
     await manager.increment(Channel, { id: channelId }, 'settingsVersion', 1);
     await this.secrets.write(manager, channelId, settings);
   }
+}
+
+/** From here on the watcher goes on from this cursor: one that is at work stores nothing more, and what it just stored is recognised by its key. */
+async function takeOver(manager: EntityManager, channelId: string, cursor: Cursor): Promise<void> {
+  await insertNew(manager, ChannelWatch, { channelId, cursor: null, holder: null, fence: 0, leaseUntil: null });
+  await manager.update(ChannelWatch, { channelId }, { cursor: cursor as never, holder: null, leaseUntil: null, fence: () => 'fence + 1' });
 }
 
 function accountOf(connector: Connector, address: string | undefined, settings: object): Account {

@@ -81,8 +81,8 @@ export interface WatchContext<S = object> {
 /** A platform we ask. `watch` runs until the signal aborts; it throws a `ConnectorError` when the line is lost and is then started anew with backoff. */
 export interface WatchSource<S = object> {
   kind: 'watch';
-  /** Where to begin. Asked while the channel is being connected, so that nothing is missed that comes before the first look. */
-  begin(settings: S): Promise<Cursor>;
+  /** Where to begin, or with `saved` where to go on under new settings. Asked while these are being stored, so that nothing is missed that comes before the first look. */
+  begin(settings: S, saved: Cursor | null): Promise<Cursor>;
   watch(context: WatchContext<S>): Promise<void>;
 }
 

@@ -39,7 +39,7 @@ export function emailConnector(options: EmailModuleOptions, pool = new SmtpPool(
     asksAddress: true,
     account: ({ address }) => accountOf(address),
     check: (account, settings) => check(account, settings, options),
-    source: { kind: 'watch', begin: (settings) => begin(settings, options), watch: (context) => watch(context, options) },
+    source: { kind: 'watch', begin: (settings, saved) => begin(settings, saved, options), watch: (context) => watch(context, options) },
     parse,
     replyWindow: () => alwaysOpen,
     suggest,

@@ -38,7 +38,7 @@ const batchBytes = 4 * 2 ** 20;
 const inMemoryBytes = 2 ** 20;
 
 /** How often the line may break at the same mail before that mail is held to be the reason. */
-const maxStumbles = 5;
+const maxStumbles = 3;
 
 /** Our own disk did not take a mail. No fault of the mail or its server. */
 export class SpoolFailure extends Error {

@@ -75,7 +75,7 @@ test('a mail of 45 MB goes into a file without ever being whole in memory', asyn
   host.start();
   while (!host.events.size) {
     sizes.push(held() - atRest);
-    await sleep(100);
+    await sleep(10);
   }
   await host.stop();
   const [event] = host.events.values();

@@ -163,7 +163,7 @@ test('a session that the server ends with its token is no fault, any other end i
 
 test('an address whose mail is only forwarded to us has no mailbox to look into, which is in order', async () => {
   const host = hosts.given('none', { imap: undefined });
-  expect(await begin(host.settings, options)).toEqual({});
+  expect(await begin(host.settings, null, options)).toEqual({});
   expect(await choices(host.settings, options)).toEqual({});
   expect(await host.audit()).toEqual({ there: 0, here: 0, missing: [], reimported: 0 });
   host.start();

@@ -53,10 +53,10 @@ export async function watch(context: WatchContext<EmailSettings>, options: Email
   }
 }
 
-/** The folders as they stand now: the cursor of a channel that is being connected. */
-export async function begin(settings: EmailSettings, options: EmailOptions): Promise<Cursor> {
-  if (!settings.imap) return {};
-  const places = new Places(null, settings);
+/** The folders as they stand now: the cursor of a channel that is being connected, or that gets others to read. */
+export async function begin(settings: EmailSettings, saved: Cursor | null, options: EmailOptions): Promise<Cursor> {
+  if (!settings.imap) return saved ?? {};
+  const places = new Places(saved, settings);
   await withMailbox(settings, options, async (client) => {
     const { folders, listed } = await planFolders(client, settings.folders);
     for (const { path } of folders) places.open(path, await openFolder(client, path), listed);
