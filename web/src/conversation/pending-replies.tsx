@@ -1,22 +1,23 @@
 import { useMutationState } from '@tanstack/react-query';
 import { IconSend } from '@tabler/icons-react';
+import type { Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { LinkedText } from '../ui/linked-text.js';
 import classes from './conversation.module.css';
 
 interface ReplyRequest {
   params: { path: { id: string } };
-  body: { text: string };
+  body: { text: string; lastSeenMessageId?: string };
 }
 
-/** Replies on their way to the server, shown before it has answered. */
-export function PendingReplies({ conversationId }: { conversationId: string }) {
+/** Replies on their way to the server, shown until it has answered or they are among the messages, which live updates may bring first. */
+export function PendingReplies({ conversationId, messages }: { conversationId: string; messages: Message[] }) {
   const requests = useMutationState({
     filters: { mutationKey: ['post', '/api/v1/conversations/{id}/replies'], status: 'pending' },
     select: (mutation) => mutation.state.variables as ReplyRequest,
   });
   return requests
-    .filter(({ params }) => params.path.id === conversationId)
+    .filter(({ params, body }) => params.path.id === conversationId && !hasArrived(body, messages))
     .map(({ body }, index) => (
       <li key={index} className={classes.message} data-side="outbound" data-pending>
         <article className={classes.bubble}>
@@ -32,4 +33,9 @@ export function PendingReplies({ conversationId }: { conversationId: string }) {
         </div>
       </li>
     ));
+}
+
+function hasArrived({ text, lastSeenMessageId }: ReplyRequest['body'], messages: Message[]): boolean {
+  const since = messages.slice(messages.findIndex(({ id }) => id === lastSeenMessageId) + 1);
+  return since.some((message) => message.direction === 'outbound' && message.text === text);
 }

@@ -43,7 +43,7 @@ function Messages({ conversation, messages }: { conversation: Conversation; mess
                 continued={conversation.kind !== 'email' && isContinued(messages[index - 1], message)}
               />
             ))}
-            <PendingReplies conversationId={conversation.id} />
+            <PendingReplies conversationId={conversation.id} messages={messages} />
           </ol>
         </div>
       </div>
