@@ -14,6 +14,15 @@ export interface AuditFigures {
   reimported: number;
 }
 
+/** What the last upkeep found; see `Upkeep` of the connector contract. Times are ISO 8601. */
+export interface UpkeepFigures {
+  at: string;
+  expiresAt: string | null;
+  subscribed: boolean;
+  complaints: string[];
+  usage: { share: number; regainAt: string | null } | null;
+}
+
 /** One connected account: a mailbox, a Page, an Instagram account. */
 @Entity()
 @Unique('uq_channel_account', ['type', 'externalId'])
@@ -35,6 +44,12 @@ export class Channel {
   @Int(optional) importDone: number | null;
   @Int(optional) importTotal: number | null;
   @Json(optional) lastAudit: AuditFigures | null;
+  /** What the last upkeep found; null before the first, and for connectors that need none. */
+  @Json(optional) upkeep: UpkeepFigures | null;
+  /** When an upkeep was last taken up. */
+  @Time(optional) upkeepAt: Date | null;
+  /** How long the last event took from the platform to us, in milliseconds. */
+  @Int(optional) lastLagMs: number | null;
   /** When the nightly audit was last taken up. */
   @Time(optional) auditedAt: Date | null;
   @Time() createdAt: Date;
@@ -62,7 +77,24 @@ export class PendingSignIn {
   @Text() type: string;
   /** The connector's ticket and what the admin entered so far, sealed by the vault. */
   @Text() sealed: string;
+  /** Once the provider has answered with several accounts: these, sealed, until one is chosen. */
+  @Text(optional) sealedAccounts: string | null;
   @Time() createdAt: Date;
+}
+
+/** Somebody's wish, told by a platform, that what we hold of them is deleted. */
+@Entity()
+export class DataDeletion {
+  /** Unguessable; whoever has it may see what became of it. */
+  @PrimaryColumn('text') code: string;
+  /** The connector's type. */
+  @Text() connector: string;
+  /** Their id with our app there. */
+  @Text() userId: string;
+  @Time() requestedAt: Date;
+  @Time(optional) doneAt: Date | null;
+  /** What was done, in plain words. */
+  @Text(optional) outcome: string | null;
 }
 
 /** Who watches a channel that has to be asked (a mailbox), and up to where it has been read. */

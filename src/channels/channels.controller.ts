@@ -28,12 +28,13 @@ export class ChannelsController {
   @Get('connectors')
   listConnectors(): ConnectorView[] {
     return this.connectors.all().map((connector) => {
-      const { type, label, kinds, capabilities, asksAddress, signIn, audit } = connector;
+      const { type, label, kinds, capabilities, publicCapabilities = null, asksAddress, signIn, audit } = connector;
       return {
         type,
         label,
         kinds,
         capabilities,
+        publicCapabilities,
         asksAddress,
         signIn: signIn?.providers ?? [],
         audits: !!audit,
@@ -87,9 +88,9 @@ export class ChannelsController {
 
   private async view(channel: Channel): Promise<ChannelView> {
     const { id, type, name, address, enabled, healthState: state, healthDetail: detail, lastEventAt, lastSyncAt } = channel;
-    const { importDone, importTotal, lastAudit: audit } = channel;
+    const { importDone, importTotal, lastAudit: audit, lastLagMs: lagMs, upkeep } = channel;
     const action = await this.channels.remedy(channel);
-    const health: ChannelHealth = { state, detail, action, lastEventAt, lastSyncAt, audit };
+    const health: ChannelHealth = { state, detail, action, lastEventAt, lastSyncAt, audit, lagMs, upkeep };
     if (importTotal !== null && importDone !== null) health.importProgress = { done: importDone, total: importTotal };
     return { id, type, name, address, enabled, health };
   }

@@ -54,6 +54,24 @@ export class ChannelAudit {
   reimported: number;
 }
 
+export class ChannelUsage {
+  /** Of the platform's quota of calls; 1 for all of it. */
+  share: number;
+  /** When calls are possible again; null while they are. */
+  regainAt: string | null;
+}
+
+export class ChannelUpkeep {
+  at: string;
+  /** Until when the sign-in is good; null when it does not run out. */
+  expiresAt: string | null;
+  /** Whether the platform sends us its events. */
+  subscribed: boolean;
+  /** What is missing, each with what to do. */
+  complaints: string[];
+  usage: ChannelUsage | null;
+}
+
 export class ChannelHealth {
   state: 'ok' | 'degraded' | 'needs-auth' | 'down';
   detail: string | null;
@@ -64,6 +82,10 @@ export class ChannelHealth {
   importProgress?: ImportProgress;
   /** What the last audit found; null before the first. */
   audit: ChannelAudit | null;
+  /** How long the last event took from the platform to us, in milliseconds. */
+  lagMs: number | null;
+  /** What the last upkeep found; null before the first, and for channels that need none. */
+  upkeep: ChannelUpkeep | null;
 }
 
 export class ChannelView {
@@ -93,6 +115,17 @@ export class CapabilitiesView {
   /** The longest text of one reply; null where there is no limit. */
   maxLength: number | null;
   lengthUnit: 'characters' | 'bytes';
+  /** Whether a longer text, or text beside files, leaves as several messages. */
+  splits: boolean;
+  /** Content types of files that can be sent, e.g. `image/png`, `image/*`; empty for any. */
+  fileTypes: string[];
+  /** Bytes of the largest file that can be sent; null where there is no limit. */
+  maxFileBytes: number | null;
+  /** The emoji that we may react with; empty for none. */
+  reactions: string[];
+  /** Whether the customer can be shown that we type, and that we have read. */
+  typing: boolean;
+  moderation: Array<'hide' | 'unhide' | 'like' | 'unlike' | 'delete'>;
 }
 
 export class ProviderView {
@@ -105,6 +138,8 @@ export class ConnectorView {
   label: string;
   kinds: Array<'email' | 'dm' | 'comment'>;
   capabilities: CapabilitiesView;
+  /** Of public answers to comments; null where there are none or they are no different. */
+  publicCapabilities: CapabilitiesView | null;
   /** Whether `address` must be named when connecting. */
   asksAddress: boolean;
   /** Providers where a sign-in in the browser takes the place of passwords; see POST /channels/sign-in. */

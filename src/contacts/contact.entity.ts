@@ -22,6 +22,8 @@ export class Identity {
   @Text(optional) name: string | null;
   /** When the platform was last asked for the name. */
   @Time(optional) nameAskedAt: Date | null;
+  /** SHA-256 of their picture in the file store; null when there is none. */
+  @Text(optional) pictureSha256: string | null;
   /** Whether pictures in their mail may be fetched from elsewhere, which tells them when it is read. */
   @Flag(false) remoteImages: boolean;
   /** Why nothing arrives there any more, as a bounce said it; null when it works as far as we know. */

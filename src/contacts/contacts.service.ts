@@ -30,6 +30,7 @@ export class Contacts {
       externalId,
       name,
       nameAskedAt: null,
+      pictureSha256: null,
       remoteImages: false,
       undeliverable: null,
     });

@@ -40,6 +40,7 @@ export class AttachmentsController {
       inline: false,
       contentId: null,
       ...(await this.store.put(content)),
+      ...{ state: 'stored' as const, remoteUrl: null, fetchAttempts: 0, nextFetchAt: null },
       createdAt: new Date(),
     };
     await this.database.manager.insert(Attachment, row);

@@ -96,6 +96,7 @@ export class Composition {
       agentName: author.name,
       signature: author.signature,
       automatic: author.automatic ?? false,
+      ...(answered?.externalId && { answeringId: answered.externalId, ...(replyToMessageId && { replyTo: answered.externalId }) }),
       customer: { scope: identity.scope, id: identity.externalId, name: identity.name },
       answering: (answered?.envelope ?? null) as Draft['answering'],
       quoting: answered && {

@@ -3,21 +3,13 @@ import type { ConversationKind } from '#libs/connector';
 import { Team } from '../assignment/team.entity.js';
 import { Channel } from '../channels/channel.entity.js';
 import { Contact, Identity } from '../contacts/contact.entity.js';
-import { Flag, Id, Int, Json, Ref, Text, Time, optional } from '../database/columns.js';
+import { Flag, Id, Int, Ref, Text, Time, optional } from '../database/columns.js';
 import { User } from '../people/user.entity.js';
 
 export const statuses = ['open', 'pending', 'snoozed', 'closed'] as const;
 export type ConversationStatus = (typeof statuses)[number];
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
 export type Priority = (typeof priorities)[number];
-
-/** The public post or ad that a comment conversation hangs under. */
-export interface ConversationSource {
-  postId: string;
-  permalink: string | null;
-  text: string | null;
-  adId: string | null;
-}
 
 /** Everything one customer and we wrote to each other about one thing on one channel. */
 @Entity()
@@ -28,6 +20,8 @@ export interface ConversationSource {
 @Index('ix_conversation_channel', ['channelId', 'lastMessageAt', 'id'])
 @Index('ix_conversation_contact', ['contactId'])
 @Index('ix_conversation_base_subject', ['channelId', 'baseSubject'])
+@Index('ix_conversation_window', ['windowClosesAt', 'id'])
+@Index('ix_conversation_post', ['postId'])
 export class Conversation {
   @Id() id: string;
   /** What people call it by: 1, 2, 3, … */
@@ -55,7 +49,19 @@ export class Conversation {
   @Time() lastMessageAt: Date;
   /** The customer's last message by the platform's clock; opens the reply window. */
   @Time(optional) lastInboundAt: Date | null;
-  @Json(optional) source: ConversationSource | null;
+  /** The last thing the customer did, be it without a word: a tap, a reaction, coming from an ad. */
+  @Time(optional) lastActionAt: Date | null;
+  /** When the platform next allows less than it does now; null when that never happens, or nothing is allowed any more. */
+  @Time(optional) windowClosesAt: Date | null;
+  /** What comments of this conversation stand under. */
+  @Ref(optional) postId: string | null;
+  /** The other app that holds this chat at the platform, as far as it is named; null when we may answer. */
+  @Text(optional) heldBy: string | null;
+  /** By the platform's clock; what is older says nothing about who holds it. */
+  @Time(optional) heldAt: Date | null;
+  /** Up to where the customer has got and has read what we wrote, by the platform's clock. */
+  @Time(optional) deliveredUntil: Date | null;
+  @Time(optional) readUntil: Date | null;
   /** Why a person should look before trusting it, as a sentence; null when nothing is odd or somebody has looked. */
   @Text(optional) review: string | null;
   /** Grows with every change; `If-Match` is compared with it. */
@@ -87,7 +93,7 @@ export class ThreadKey {
   @Ref(optional) messageId: string | null;
 }
 
-export const linkReasons = ['same-mail', 'continues', 'split', 'stranger', 'moved'] as const;
+export const linkReasons = ['same-mail', 'continues', 'split', 'stranger', 'moved', 'private-reply'] as const;
 export type LinkReason = (typeof linkReasons)[number];
 
 /** Two conversations that belong together and why; `conversationId` is the later one. */

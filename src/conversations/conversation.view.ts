@@ -1,8 +1,10 @@
-import type { ConversationKind } from '#libs/connector';
+import { ApiProperty } from '@nestjs/swagger';
+import type { Card, ConversationKind, Moderation, ReplyMode } from '#libs/connector';
 import type { Delivery, DeliveryState, RecipientState } from './delivery.entity.js';
 import { recipientsOf } from './envelope-facts.js';
 import type { Conversation, ConversationStatus, LinkReason, Priority } from './conversation.entity.js';
-import type { Attachment, Message } from './message.entity.js';
+import type { Attachment, AttachmentState, Message } from './message.entity.js';
+import type { Post } from './post.entity.js';
 
 export class ContactSummary {
   id: string;
@@ -18,11 +20,20 @@ export class ReplyWindowView {
   reason: string | null;
 }
 
+/** The public post or ad that a comment conversation hangs under. */
 export class SourceView {
   postId: string;
   permalink: string | null;
   text: string | null;
   adId: string | null;
+  adTitle: string | null;
+  isAd: boolean;
+  isLive: boolean;
+  publishedAt: Date | null;
+  /** When the platform said that it is gone. */
+  removedAt: Date | null;
+  /** Of our own: where its picture can be had as long as the platform shows it; null when it has none. */
+  pictureUrl: string | null;
 }
 
 /** Another conversation that belongs to this one, and why. */
@@ -55,6 +66,10 @@ export class ConversationView {
   lastMessageAt: Date;
   /** Null where the platform sets no limit. */
   replyWindow: ReplyWindowView | null;
+  /** Under a public post: whether the commenter can be answered privately; null elsewhere. */
+  privateReply: ReplyWindowView | null;
+  /** The other app that holds this chat at the platform and answers in it; null when we may. */
+  heldBy: string | null;
   source: SourceView | null;
   /** Why a person should look before trusting it; null when nothing is odd. */
   review: string | null;
@@ -82,6 +97,18 @@ export class AttachmentView {
   size: number;
   inline: boolean;
   contentId: string | null;
+  /** `fetching`: it is being copied here. `linked`: the platform lets it only be shown, for as long as it has it. `gone`: it has it no more. */
+  state: AttachmentState;
+}
+
+/** Something that came beside the text: what the customer shared, answered to, tapped, or came from. */
+export class CardView {
+  kind: Card['kind'];
+  title: string | null;
+  url: string | null;
+  /** More about it, by words an agent understands. */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  facts: Record<string, string>;
 }
 
 export class ReactionView {
@@ -149,8 +176,22 @@ export class MessageView {
   attachments: AttachmentView[];
   reactions: ReactionView[];
   editedAt: Date | null;
+  /** What it said before it was first edited; null when it never was. */
+  originalText: string | null;
+  /** When its author took it back, or it was removed: what it said is gone here too. */
   deletedAt: Date | null;
   replyToMessageId: string | null;
+  cards: CardView[];
+  /** Of an answer to a comment: for everybody, or for the commenter alone; else null. */
+  mode: ReplyMode | null;
+  /** The first message of a reply that left as several; null for that first one, and for all others. */
+  partOf: string | null;
+  /** Of a comment: hidden from the public, liked by us, answered privately. */
+  hidden: boolean;
+  liked: boolean;
+  answeredPrivately: boolean;
+  /** What may be done to it now, with POST /messages/:id/moderate. */
+  moderation: Moderation[];
   placedBy: PlacedByView | null;
   /** To whom a mail went, as its header lines name them; empty where there are none. */
   to: string[];
@@ -171,33 +212,44 @@ export interface ConversationSurroundings {
   contact: ContactSummary;
   tags: string[];
   replyWindow: ReplyWindowView | null;
+  privateReply: ReplyWindowView | null;
+  post: Post | null;
   links: ConversationLinkView[];
 }
 
 export function conversationView(row: Conversation, around: ConversationSurroundings): ConversationView {
   const { id, number, channelId, kind, subject, status, snoozedUntil, priority, assigneeId, teamId } = row;
-  const { preview, messageCount, unread, waitingSince, lastMessageAt, source, review, version } = row;
-  const { channelType, contact, tags, replyWindow, links } = around;
+  const { preview, messageCount, unread, waitingSince, lastMessageAt, heldBy, review, version } = row;
+  const { channelType, contact, tags, replyWindow, privateReply, post, links } = around;
   return {
     ...{ id, number, channelId, channelType, kind, subject, status, snoozedUntil, priority, assigneeId, teamId, contact, tags },
-    ...{ preview, messageCount, unread, waitingSince, lastMessageAt, replyWindow, source, review, links, version },
+    ...{ preview, messageCount, unread, waitingSince, lastMessageAt, replyWindow, privateReply, heldBy, review, links, version },
+    source: post && sourceView(post),
   };
 }
 
-export function messageView(row: Message, attachments: Attachment[], delivery: Delivery | null): MessageView {
+function sourceView({ id, externalId: postId, pictureUrl, ...post }: Post): SourceView {
+  const { permalink, text, adId, adTitle, isAd, isLive, publishedAt, removedAt } = post;
+  const ours = pictureUrl && `/api/v1/posts/${id}/picture`;
+  return { postId, permalink, text, adId, adTitle, isAd, isLive, publishedAt, removedAt, pictureUrl: ours };
+}
+
+export function messageView(row: Message, attachments: Attachment[], delivery: Delivery | null, moderation: Moderation[]): MessageView {
   const { id, conversationId, kind, direction, externalId, sentAt, receivedAt, text, html, quotedText } = row;
-  const { reactions, editedAt, deletedAt, replyToMessageId, placedBy, partial } = row;
+  const { reactions, editedAt, originalText, deletedAt, replyToMessageId, placedBy, partial } = row;
+  const { cards, mode, partOf, hidden, liked, answeredPrivately } = row;
   return {
     ...{ id, conversationId, kind, direction, externalId, sentAt, receivedAt, text, html, quotedText },
-    ...{ reactions, editedAt, deletedAt, replyToMessageId, placedBy, partial, ...recipientsOf(row) },
+    ...{ reactions, editedAt, originalText, deletedAt, replyToMessageId, placedBy, partial, ...recipientsOf(row) },
+    ...{ cards: cards ?? [], mode, partOf, hidden, liked, answeredPrivately, moderation },
     author: { type: row.authorType, id: row.authorId, name: row.authorName },
     attachments: attachments.map(attachmentView),
     delivery: delivery && deliveryView(delivery),
   };
 }
 
-export function attachmentView({ id, filename, contentType, size, inline, contentId }: Attachment): AttachmentView {
-  return { id, filename, contentType, size, inline, contentId };
+export function attachmentView({ id, filename, contentType, size, inline, contentId, state }: Attachment): AttachmentView {
+  return { id, filename, contentType, size, inline, contentId, state };
 }
 
 export function deliveryView(row: Delivery): DeliveryView {

@@ -22,6 +22,7 @@ import { Delivery } from './delivery.entity.js';
 import { linksOf } from './links.js';
 import { type InboxQuery, inboxPage, type PageQuery, readCursor, writeCursor } from './inbox.query.js';
 import { Attachment, Message } from './message.entity.js';
+import { Post } from './post.entity.js';
 
 export interface ConversationPatch {
   status?: ConversationStatus;
@@ -92,6 +93,7 @@ export class Conversations {
         row,
         attachments.filter(({ messageId }) => messageId === row.id),
         deliveries.find(({ messageId }) => messageId === row.id) ?? null,
+        [],
       ),
     );
   }
@@ -126,8 +128,8 @@ export class Conversations {
   }
 
   /** May this conversation be answered at that time? */
-  window(conversation: Pick<Conversation, 'kind' | 'lastInboundAt'>, channelType: string, at: Date): ReplyWindow {
-    return this.connectors.of({ type: channelType }).replyWindow(conversation, at);
+  window(conversation: Pick<Conversation, 'kind' | 'lastInboundAt' | 'lastActionAt'>, channelType: string, at: Date): ReplyWindow {
+    return this.connectors.of({ type: channelType }).replyWindow({ ...conversation, comment: null }, at);
   }
 
   private async applyPatch(manager: EntityManager, before: Conversation, patch: ConversationPatch, version: number | null): Promise<void> {
@@ -158,10 +160,11 @@ export class Conversations {
 
   private async views(rows: Conversation[]): Promise<ConversationView[]> {
     if (!rows.length) return [];
-    const ids = (pick: (row: Conversation) => string) => In([...new Set(rows.map(pick))]);
-    const [contacts, channels, tags, links] = await Promise.all([
+    const ids = (pick: (row: Conversation) => string | null) => In([...new Set(rows.map(pick))].filter((id) => id !== null));
+    const [contacts, channels, posts, tags, links] = await Promise.all([
       this.database.manager.findBy(Contact, { id: ids((row) => row.contactId) }),
       this.database.manager.findBy(Channel, { id: ids((row) => row.channelId) }),
+      this.database.manager.findBy(Post, { id: ids((row) => row.postId) }),
       this.database.manager.find(ConversationTag, { where: { conversationId: ids((row) => row.id) }, order: { tag: 'ASC' } }),
       linksOf(
         this.database.manager,
@@ -177,6 +180,8 @@ export class Conversations {
         contact: { id: contact.id, name: contact.name },
         tags: tags.filter(({ conversationId }) => conversationId === row.id).map(({ tag }) => tag),
         replyWindow: windowView(this.window(row, channelType, now)),
+        privateReply: null,
+        post: posts.find(({ id }) => id === row.postId) ?? null,
         links: links.get(row.id) ?? [],
       });
     });

@@ -1,4 +1,5 @@
 import { Entity, ForeignKey, Index, Unique } from 'typeorm';
+import type { Card, ReplyMode } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Flag, Id, Int, Json, Ref, Text, Time, optional } from '../database/columns.js';
 import { User } from '../people/user.entity.js';
@@ -21,6 +22,8 @@ export interface PlacedBy {
 @Unique('uq_message_idempotency', ['authorId', 'idempotencyKey'])
 @Index('ix_message_conversation', ['conversationId', 'sentAt', 'id'])
 @Index('ix_message_external_id', ['externalId'])
+@Index('ix_message_reply_to', ['channelId', 'replyToExternalId'])
+@Index('ix_message_copy', ['channelId', 'copyOf'])
 export class Message {
   @Id() id: string;
   @Ref() @ForeignKey(() => Conversation, { name: 'fk_message_conversation', onDelete: 'CASCADE' }) conversationId: string;
@@ -41,7 +44,24 @@ export class Message {
   @Json() reactions: Reaction[];
   @Time(optional) editedAt: Date | null;
   @Time(optional) deletedAt: Date | null;
+  /** What it said before it was first edited; null when it never was. */
+  @Text(optional) originalText: string | null;
   @Ref(optional) replyToMessageId: string | null;
+  /** The platform's id of the message it answers, which may not be here yet. */
+  @Text(optional) replyToExternalId: string | null;
+  /** What came beside the text: shared posts, stories, ads; null for nothing. */
+  @Json(optional) cards: Card[] | null;
+  /** Of an answer to a comment: for everybody, or for the commenter alone. */
+  @Text(optional) mode: ReplyMode | null;
+  /** The first message of a reply that left as several; null for that first one, and for all others. */
+  @Ref(optional) partOf: string | null;
+  /** Of a comment: hidden from the public, liked by us, answered privately (which platforms allow once). */
+  @Flag(false) hidden: boolean;
+  @Flag(false) liked: boolean;
+  @Flag(false) answeredPrivately: boolean;
+  /** Where a platform hands the same over under several ids: what it is the same as, and where this one came from. */
+  @Text(optional) copyOf: string | null;
+  @Text(optional) copyPlace: string | null;
   @Json(optional) placedBy: PlacedBy | null;
   /** The connector's own facts about how it travelled; what an answer to it needs. */
   @Json(optional) envelope: object | null;
@@ -53,9 +73,13 @@ export class Message {
   @Text(optional) idempotencyKey: string | null;
 }
 
+/** `fetching`: to be copied here from `remoteUrl`. `linked`: may only be shown from there. `gone`: neither is possible any more. */
+export type AttachmentState = 'stored' | 'fetching' | 'linked' | 'gone';
+
 /** A file of a message, or one uploaded for a reply that is still being written. The bytes are in the attachment store. */
 @Entity()
 @Index('ix_attachment_message', ['messageId'])
+@Index('ix_attachment_fetch', ['state', 'nextFetchAt'])
 export class Attachment {
   @Id() id: string;
   @Ref(optional) @ForeignKey(() => Message, { name: 'fk_attachment_message', onDelete: 'CASCADE' }) messageId: string | null;
@@ -66,7 +90,12 @@ export class Attachment {
   @Int() size: number;
   @Flag(false) inline: boolean;
   @Text(optional) contentId: string | null;
-  /** SHA-256 of the content, by which the store finds it. */
+  /** SHA-256 of the content, by which the store finds it; empty as long as it is not there. */
   @Text() sha256: string;
+  @Text({ default: 'stored' }) state: AttachmentState;
+  /** Where the platform has it, for as long as that address lives. */
+  @Text(optional) remoteUrl: string | null;
+  @Int({ default: 0 }) fetchAttempts: number;
+  @Time(optional) nextFetchAt: Date | null;
   @Time() createdAt: Date;
 }

@@ -2,12 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions, type EntityManager, type ObjectLiteral, QueryFailedError } from 'typeorm';
 import { Team } from '../assignment/team.entity.js';
-import { Channel, ChannelSecret, ChannelWatch, PendingSignIn } from '../channels/channel.entity.js';
+import { Channel, ChannelSecret, ChannelWatch, DataDeletion, PendingSignIn } from '../channels/channel.entity.js';
 import type { Config } from '../config.js';
 import { Contact, Identity } from '../contacts/contact.entity.js';
 import { Conversation, ConversationLink, ConversationTag, Counter, Participant, ThreadKey } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
+import { MessageChange } from '../conversations/message-change.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
+import { Post } from '../conversations/post.entity.js';
 import { IdempotentRequest } from '../http/idempotency.entity.js';
 import { InboundEvent } from '../inbound/inbound-event.entity.js';
 import { ApiKey, Credential, Session, User } from '../people/user.entity.js';
@@ -15,11 +17,12 @@ import { Change } from '../realtime/change.entity.js';
 import { applyDialect, SnakeNames } from './dialect.js';
 import { Initial1795300000000 } from './migrations/1795300000000-initial.js';
 import { Mail1795330000000 } from './migrations/1795330000000-mail.js';
+import { Social1795340000000 } from './migrations/1795340000000-social.js';
 import { isolateSqliteTransactions } from './sqlite-transactions.js';
 
 const entities = [
   ...[User, Credential, Session, ApiKey, Team, IdempotentRequest],
-  ...[Channel, ChannelSecret, ChannelWatch, PendingSignIn, InboundEvent],
+  ...[Channel, ChannelSecret, ChannelWatch, PendingSignIn, DataDeletion, InboundEvent],
   ...[
     Contact,
     Identity,
@@ -33,6 +36,8 @@ const entities = [
     Attachment,
     Delivery,
     Change,
+    Post,
+    MessageChange,
   ],
 ];
 
@@ -46,7 +51,12 @@ export async function openDatabase(config: Pick<Config, 'dialect' | 'DATABASE_UR
 }
 
 function options({ dialect, DATABASE_URL, DATA_DIR }: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): DataSourceOptions {
-  const common = { entities, migrations: [Initial1795300000000, Mail1795330000000], namingStrategy: new SnakeNames(), synchronize: false };
+  const common = {
+    entities,
+    migrations: [Initial1795300000000, Mail1795330000000, Social1795340000000],
+    namingStrategy: new SnakeNames(),
+    synchronize: false,
+  };
   if (dialect === 'postgres') return { ...common, type: 'postgres', url: DATABASE_URL, installExtensions: false, extra: { max: 20 } };
   mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
   return {

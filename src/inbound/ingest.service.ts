@@ -165,6 +165,9 @@ function newMessage(event: MessageEvent, identity: Identity) {
     editedAt: null,
     deletedAt: null,
     replyToMessageId: null,
+    ...{ originalText: null, replyToExternalId: event.replyTo ?? null, cards: event.cards ?? null, mode: null, partOf: null },
+    ...{ hidden: false, liked: false, answeredPrivately: false },
+    ...{ copyOf: event.copy?.of ?? null, copyPlace: event.copy?.place ?? null },
     idempotencyKey: null,
   };
 }

@@ -41,7 +41,7 @@ export class Names {
 
   private async learn(channel: Channel, person: Person, whoIs: NonNullable<ReturnType<Connectors['of']>['whoIs']>): Promise<void> {
     if (!(await this.contacts.claimQuestion(person))) return;
-    const name = await whoIs(person.id, await this.channels.access(channel));
+    const { name } = await whoIs(person, await this.channels.access(channel));
     if (!name) return;
     await this.database.transaction(async (manager) => {
       const contactId = await this.contacts.learnName(manager, person, name);

@@ -16,7 +16,7 @@ export class Receipts {
   constructor(private readonly changes: Changes) {}
 
   async apply(manager: EntityManager, channelId: string, receipt: ReceiptEvent): Promise<void> {
-    const message = await this.messageOf(manager, channelId, receipt.of);
+    const message = typeof receipt.of === 'string' ? await this.messageOf(manager, channelId, receipt.of) : null;
     // Touched first, because it locks the row: of two receipts at once the second sees what the first wrote.
     const { affected } = message ? await manager.update(Delivery, { messageId: message.id }, { updatedAt: new Date() }) : { affected: 0 };
     if (!message || !affected) return;

@@ -10,7 +10,7 @@ const maxParticipants = 200;
 /** The same event in a form that every database takes. */
 export function storable(event: InboundEvent): InboundEvent {
   const clean = characters(event);
-  if (clean.type === 'receipt') return { ...clean, of: indexable(clean.of) };
+  if (clean.type === 'receipt') return { ...clean, of: typeof clean.of === 'string' ? indexable(clean.of) : clean.of };
   return clean.type === 'message' ? storableMessage(clean) : clean;
 }
 

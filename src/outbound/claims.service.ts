@@ -114,7 +114,12 @@ export class Claims {
     const connector = this.connectors.of(channel);
     const files = await manager.find(Attachment, { where: { messageId: message.id }, order: { createdAt: 'ASC', id: 'ASC' } });
     const attachments = await Promise.all(
-      files.map(async ({ id, filename, contentType, sha256 }) => ({ id, filename, contentType, content: await this.store.read(sha256) })),
+      files.map(async ({ id, filename, contentType, sha256 }) => ({
+        id,
+        filename,
+        contentType,
+        content: await this.store.read(sha256),
+      })),
     );
     const outgoing = {
       deliveryId: delivery.id,
@@ -124,7 +129,7 @@ export class Claims {
       envelope: (message.envelope ?? {}) as Record<string, unknown>,
       attachments,
       recipients: stillToReach(delivery.recipients),
-      windowMode: connector.replyWindow(conversation, new Date()).mode,
+      windowMode: connector.replyWindow({ ...conversation, comment: null }, new Date()).mode,
     };
     return { delivery, message, channel, connector, outgoing, access: await this.channels.access(channel) };
   }

@@ -130,14 +130,15 @@ function describeReplyWindow<S extends object>(given: Given<S>): void {
       let closed = false;
       for (let hours = 0; hours < 40 * 24; hours++) {
         const now = new Date(lastInboundAt.getTime() + hours * 3_600_000);
-        const window = replyWindow({ kind, lastInboundAt }, now);
-        expect(replyWindow({ kind, lastInboundAt }, now)).toEqual(window);
+        const facts = { kind, lastInboundAt, lastActionAt: lastInboundAt, comment: null };
+        const window = replyWindow(facts, now);
+        expect(replyWindow(facts, now)).toEqual(window);
         expect(closed && window.open).toBe(false);
         closed = !window.open;
         if (closed) expect(window.reason).toMatch(/\w/);
         else if (window.closesAt) expect(window.closesAt >= now).toBe(true);
       }
-      expect(typeof replyWindow({ kind, lastInboundAt: null }, lastInboundAt).open).toBe('boolean');
+      expect(typeof replyWindow({ kind, lastInboundAt: null, lastActionAt: null, comment: null }, lastInboundAt).open).toBe('boolean');
     }
   });
 }
@@ -257,7 +258,10 @@ function outgoingOf<S extends object>(
 ): Outgoing {
   const { deliveryId, html } = draft(text);
   const { externalId, envelope } = connector.prepare(draft(text), access);
-  const { mode: windowMode } = connector.replyWindow({ kind: connector.kinds[0]!, lastInboundAt: new Date() }, new Date());
+  const { mode: windowMode } = connector.replyWindow(
+    { kind: connector.kinds[0]!, lastInboundAt: new Date(), lastActionAt: new Date(), comment: null },
+    new Date(),
+  );
   return { deliveryId, externalId, text, html, envelope, attachments: [], windowMode, committing };
 }
 
@@ -267,7 +271,10 @@ const parse = async <S extends object>({ connector, access }: Conformance<S>, ev
 
 function checkEvent<S extends object>({ kinds }: Connector<S>, event: InboundEvent): void {
   if (event.type === 'ignored') return expect(event.reason).toMatch(/\w/);
-  if (event.type === 'receipt') return expect(event.of).toMatch(/\w/);
+  if (event.type === 'receipt') return expect(typeof event.of === 'string' ? event.of : event.of.threadKey).toMatch(/\w/);
+  if (event.type === 'change') return expect(`${event.of} ${event.key}`).toMatch(/\S \S/);
+  if (event.type === 'control') return expect(event.threadKey).toMatch(/\w/);
+  if (event.type === 'post') return expect(event.post.id).toMatch(/\w/);
   const { externalId, customer, ownKeys, threadKeys, sentAt, kind } = event satisfies MessageEvent;
   const ids = [externalId, customer.scope, customer.id, ...ownKeys, ...threadKeys.flatMap(({ rule, key }) => [rule, key])];
   expect(ids.filter((id) => typeof id !== 'string' || id === '')).toEqual([]);

@@ -25,6 +25,10 @@ export interface ConnectorErrorDetails {
   code?: string;
   /** Where there are several recipients: whom it was refused for. Nobody got it. */
   refused?: RefusedRecipient[];
+  /** Another app holds the chat; taking it over may help. */
+  heldByOther?: boolean;
+  /** The comment was answered privately already, or never can be. */
+  noPrivateReply?: boolean;
   cause?: unknown;
 }
 
@@ -35,6 +39,8 @@ export class ConnectorError extends Error {
   readonly action?: string;
   readonly code?: string;
   readonly refused: RefusedRecipient[];
+  readonly heldByOther: boolean;
+  readonly noPrivateReply: boolean;
 
   constructor(
     readonly kind: ConnectorErrorKind,
@@ -48,6 +54,8 @@ export class ConnectorError extends Error {
     this.action = details.action;
     this.code = details.code;
     this.refused = details.refused ?? [];
+    this.heldByOther = details.heldByOther ?? false;
+    this.noPrivateReply = details.noPrivateReply ?? false;
   }
 
   get retryable(): boolean {

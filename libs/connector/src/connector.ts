@@ -26,15 +26,34 @@ export interface Check {
   detail: string;
 }
 
+/** How an answer under a public post travels: for everybody to read, or to the commenter alone. */
+export const replyModes = ['public', 'private'] as const;
+export type ReplyMode = (typeof replyModes)[number];
+
+export const moderations = ['hide', 'unhide', 'like', 'unlike', 'delete'] as const;
+/** What may be done to somebody's comment. */
+export type Moderation = (typeof moderations)[number];
+
 /** What the reply box may offer. The web asks this and never for a platform's name. */
 export interface Capabilities {
   html: boolean;
   subject: boolean;
   cc: boolean;
   attachments: boolean;
-  /** The longest text of one reply, or null where the platform knows no limit. */
+  /** The longest text of one message, or null where the platform knows no limit. */
   maxLength: number | null;
   lengthUnit: 'characters' | 'bytes';
+  /** Whether a longer text, or text beside files, leaves as several messages, as {@link Connector.split} says. */
+  splits: boolean;
+  /** Content types of files that can be sent, e.g. `image/png`, `image/*`; empty for any. */
+  fileTypes: string[];
+  /** Bytes of the largest file that can be sent; null where the platform knows no limit. */
+  maxFileBytes: number | null;
+  /** The emoji that we may react with; empty for none. */
+  reactions: string[];
+  /** Whether the customer can be shown that we type, and that we have read. */
+  typing: boolean;
+  moderation: Moderation[];
 }
 
 /** Bytes too many to hold in memory: a file of this machine. `size` in bytes. */
@@ -130,10 +149,23 @@ export interface SignIn<S extends object = object> {
   /** The providers this installation is registered with. */
   providers: Array<{ id: string; label: string }>;
   begin(request: { provider: string; redirectUri: string; state: string; address?: string }): Promise<{ url: string; ticket: Cursor }>;
-  /** Trades the provider's answer for settings that replace or fill in those of a channel. Throws a `rejected` or `auth` {@link ConnectorError}. */
-  finish(callback: URL, ticket: Cursor): Promise<{ settings: Partial<S>; address: string | null }>;
+  /**
+   * Trades the provider's answer for settings that replace or fill in those of a channel, or for the accounts it opens, to
+   * choose from. Throws a `rejected` or `auth` {@link ConnectorError}.
+   */
+  finish(callback: URL, ticket: Cursor): Promise<{ settings: Partial<S>; address: string | null; accounts?: GrantedAccount<S>[] }>;
   /** The id of the provider whose sign-in these settings hold; null for a password. */
   usedBy(settings: S): string | null;
+}
+
+/** An account that a sign-in opens. `missing` says in plain words what was not granted; with `usable` false it cannot be connected like that. */
+export interface GrantedAccount<S extends object = object> {
+  account: Account;
+  /** Its name, for people. */
+  label: string;
+  usable: boolean;
+  missing: string[];
+  settings: S;
 }
 
 /** One event out of a webhook body, addressed to an account of the named connector. */
@@ -143,9 +175,21 @@ export interface WebhookPart {
   event: RawEvent;
 }
 
+/**
+ * Somebody at the platform took back what they granted us (`deauthorised`), or wants what we hold of them gone (`delete-data`).
+ * `userId` is their id with our app, as {@link Connector.grantedBy} tells it; it is nobody's id in a conversation.
+ */
+export interface Notice {
+  kind: 'deauthorised' | 'delete-data';
+  userId: string;
+  at: Date;
+}
+
 /** A platform that calls us at `/webhooks/<path>`. Connectors may share one source object. */
 export interface WebhookSource {
   kind: 'webhook';
+  /** What else the platform posts below `path`, by its last segment: reads a notice, or null when its signature is wrong. */
+  notices?: Record<string, (body: Buffer) => Notice | null>;
   path: string;
   /** Larger bodies are refused with 413. */
   maxBytes: number;
@@ -170,12 +214,60 @@ export interface ThreadKey {
   key: string;
 }
 
+/** A file that lies at the platform. `keep`: it may be copied here; else it may only be shown for as long as its address lives. */
+export interface LinkedFile {
+  filename: string;
+  /** As far as it can be told beforehand, e.g. `image/*`. */
+  contentType: string;
+  url: string;
+  keep: boolean;
+}
+
 export interface ParsedAttachment {
   filename: string;
   contentType: string;
   contentId: string | null;
   inline: boolean;
   content: Content;
+}
+
+/** Something that came beside the text and is no file of the sender's: what they shared, answered to, tapped, or came from. */
+export interface Card {
+  kind:
+    | 'story-reply'
+    | 'story-mention'
+    | 'mention'
+    | 'post'
+    | 'reel'
+    | 'link'
+    | 'ad'
+    | 'referral'
+    | 'product'
+    | 'location'
+    | 'button'
+    | 'template'
+    | 'view-once'
+    | 'unsupported';
+  title: string | null;
+  /** An address that lasts; null where the platform gives none. */
+  url: string | null;
+  /** What else an agent may want to know, by words an agent understands, e.g. `Ad id`. */
+  facts: Record<string, string>;
+}
+
+/** A public post, ad or broadcast of the account, as far as it is known; null for what was not told. */
+export interface Post {
+  id: string;
+  permalink: string | null;
+  text: string | null;
+  /** The address of its picture, which may run out. */
+  pictureUrl: string | null;
+  adId: string | null;
+  adTitle: string | null;
+  /** Whether it is an ad, also where its id is not told. */
+  isAd: boolean;
+  isLive: boolean;
+  publishedAt: Date | null;
 }
 
 /** A mail inside of a mail. `envelope` is what an answer to its author needs, `ownKeys` how later mails may refer to it. */
@@ -239,13 +331,67 @@ export interface MessageEvent {
   partial?: boolean;
   /** The text of the automatic answer that the channel gives to a new conversation, unless a rule against loops forbids it. */
   autoAnswer?: string;
+  /** The {@link externalId} of the message it answers, which may come later. */
+  replyTo?: string;
+  /** Files of the sender's that the platform gave only addresses of. */
+  linked?: LinkedFile[];
+  cards?: Card[];
+  /** Of a comment: what it stands under. */
+  post?: Post;
+  /** Of our side's message by another road: who or what sent it, e.g. `Meta Business Suite`; null when it is not told. */
+  sentBy?: string | null;
+  /** The platform hands the same thing over under several ids: of messages with the same `of` from different `place`s within `withinMs` the first stands for all. */
+  copy?: { of: string; place: string; withinMs: number };
+  /** False for what the customer did without a word, such as coming from an ad: it counts as their doing, not as a message. */
+  spoken?: false;
+}
+
+/** What becomes of a message afterwards. Of several edits the highest `version` holds, then the latest; a withdrawal is for ever. */
+export type MessageChange =
+  | { kind: 'edit'; text: string; version: number }
+  /** Taken back by its author, or removed: what it said has to go here too. */
+  | { kind: 'withdraw' }
+  /** `by` is null for our side; a null `emoji` takes the reaction back. */
+  | { kind: 'reaction'; by: Person | null; emoji: string | null }
+  | { kind: 'hide'; hidden: boolean }
+  | { kind: 'like'; liked: boolean };
+
+/** A change to a message that is here or has yet to come: whatever the order, all changes together give the same. */
+export interface ChangeEvent {
+  type: 'change';
+  /** The message's {@link MessageEvent.externalId}. */
+  of: string;
+  /** The same for the same change handed over twice, different for different changes of the channel. */
+  key: string;
+  at: Date;
+  change: MessageChange;
+}
+
+/** Who may answer a chat at the platform: another app (`holder` names it, as far as it is told), or nobody but us (null). */
+export interface ControlEvent {
+  type: 'control';
+  /** The chat, as {@link MessageEvent.ownKeys} has it. */
+  threadKey: string;
+  holder: string | null;
+  at: Date;
+}
+
+/** Something new about a post that conversations may hang under. */
+export interface PostEvent {
+  type: 'post';
+  post: Pick<Post, 'id'> & Partial<Post>;
+  /** Whether it is gone. */
+  removed: boolean;
+  at: Date;
 }
 
 /** What became of a reply of ours, as the platform tells afterwards: a bounce, a delivery or read receipt. */
 export interface ReceiptEvent {
   type: 'receipt';
-  /** The reply's {@link MessageEvent.externalId}. */
-  of: string;
+  /** The reply's {@link MessageEvent.externalId}; or all that went to somebody until a moment of the platform's clock. The reply may yet have to be named so. */
+  of: string | { threadKey: string; until: Date };
+  /** With an id: whether what went before it in the same conversation shares its state. */
+  andEarlier?: boolean;
   state: 'delivered' | 'read' | 'delayed' | 'failed';
   /** The recipient it speaks of; null for all of them. */
   recipient: string | null;
@@ -260,13 +406,32 @@ export interface IgnoredEvent {
   reason: string;
 }
 
-export type InboundEvent = MessageEvent | ReceiptEvent | IgnoredEvent;
+export type InboundEvent = MessageEvent | ChangeEvent | ReceiptEvent | ControlEvent | PostEvent | IgnoredEvent;
 
 /** What a reply window depends on, all from the database. */
 export interface WindowFacts {
   kind: ConversationKind;
   /** The customer's last message, by the platform's clock; null when they never wrote. */
   lastInboundAt: Date | null;
+  /** The last thing the customer did, be it without a word: a tap, a reaction, coming from an ad. */
+  lastActionAt: Date | null;
+  /** The comment that is answered; null where there is none. */
+  comment: CommentFacts | null;
+}
+
+export interface CommentFacts {
+  writtenAt: Date;
+  /** Whether it was answered privately before; platforms allow one. */
+  answeredPrivately: boolean;
+  /** Whether it, or the post above it, is gone. */
+  gone: boolean;
+  isLive: boolean;
+}
+
+/** How an answer is meant: `mode` where there is a choice, `automatic` when no person writes it. */
+export interface ReplyKind {
+  mode: ReplyMode | null;
+  automatic: boolean;
 }
 
 /** Whether we may answer now. `reason` is for agents, `closesAt` null when it never closes. */
@@ -297,6 +462,26 @@ export interface Draft {
   automatic: boolean;
   /** When it is to leave: now, or the time it is planned for. */
   at: Date;
+  /** Of an answer to a comment. */
+  mode?: ReplyMode;
+  /** The platform's id of the message that `answering` belongs to. */
+  answeringId?: string;
+  /** The platform's id of the message that the agent chose to answer; absent when they chose none. */
+  replyTo?: string;
+}
+
+/** A file as it is known before it is sent. Bytes. */
+export interface FileFacts {
+  id: string;
+  filename: string;
+  contentType: string;
+  size: number;
+}
+
+/** One message of several that a reply leaves as. */
+export interface Part {
+  text: string;
+  fileIds: string[];
 }
 
 /** How a reply would travel, to be shown before it is written. */
@@ -326,6 +511,8 @@ export interface OutgoingAttachment {
   filename: string;
   contentType: string;
   content: Buffer;
+  /** Where the platform can fetch it for an hour, without signing in; absent while nobody outside can reach us. */
+  url?: string;
 }
 
 export interface Outgoing {
@@ -349,6 +536,37 @@ export interface Sent {
   ownKeys?: string[];
   /** Recipients the server refused while it took the message for the others. */
   refused?: RefusedRecipient[];
+  /** The private chat that this opened with the author of a comment: who they are there, and the keys of the chat. */
+  opened?: { person: Person; ownKeys: string[] };
+}
+
+/** Something done at the platform that is no message. `of` is a message's {@link MessageEvent.externalId}. */
+export type Action =
+  | { kind: 'react'; of: string; customer: Person; emoji: string | null }
+  | { kind: 'seen'; customer: Person }
+  | { kind: 'typing'; customer: Person; on: boolean }
+  | { kind: 'moderate'; of: string; moderation: Moderation }
+  /** Take a chat over that another app holds. */
+  | { kind: 'take-over'; customer: Person };
+
+/** Someone as their platform shows them; the picture's address may run out. */
+export interface Profile {
+  name: string | null;
+  pictureUrl: string | null;
+}
+
+/** How a connected account is doing, asked every quarter of an hour and on demand. */
+export interface Upkeep {
+  /** Until when the sign-in is good as far as the platform tells; null when it does not run out. */
+  expiresAt: Date | null;
+  /** Whether the platform sends us its events. */
+  subscribed: boolean;
+  /** Events were not sent for a while and are again: what came meanwhile has to be fetched. */
+  missedEvents: boolean;
+  /** What is missing, in plain words, each with what to do. */
+  complaints: string[];
+  /** Share of the platform's call quota that is used, 1 for all; null when it was not told. `regainAt`: when calls are possible again. */
+  usage: { share: number; regainAt: Date | null } | null;
 }
 
 /** `absent` only when the platform's own record was read and covers the time in question. */
@@ -367,6 +585,8 @@ export interface Connector<S extends object = object> {
   /** A class-validator class; its JSON schema draws the settings form, `writeOnly` properties are secrets. */
   settings: new () => S;
   capabilities: Capabilities;
+  /** Of public answers to comments, where they differ. */
+  publicCapabilities?: Capabilities;
   /** Whether an admin has to name the account's address, because the settings do not tell it. */
   asksAddress: boolean;
   account(input: { address?: string; settings: S }): Account;
@@ -378,10 +598,17 @@ export interface Connector<S extends object = object> {
    * Large attachments may be left as files in `spool`, a directory of this one call, to be made by who needs it.
    */
   parse(event: RawEvent, channel: ChannelAccess<S>, spool: string): Promise<InboundEvent[]> | InboundEvent[];
-  /** The name of someone the platform gave only an id for, or null when it tells none. Asked apart from the message; its failure costs nothing. */
-  whoIs?(personId: string, channel: ChannelAccess<S>): Promise<string | null>;
+  /** Name and picture of someone the platform gave only an id for. Asked apart from the message; its failure costs nothing. */
+  whoIs?(person: Person, channel: ChannelAccess<S>): Promise<Profile>;
+  /** What is to be known of a post; null when the platform does not tell. Asked apart from the message; its failure costs nothing. */
+  postOf?(postId: string, channel: ChannelAccess<S>): Promise<Post | null>;
   /** Pure: may we answer now, how, until when, and why not. */
-  replyWindow(facts: WindowFacts, now: Date): ReplyWindow;
+  replyWindow(facts: WindowFacts, now: Date, reply?: ReplyKind): ReplyWindow;
+  /**
+   * Pure: the messages that a reply leaves as, in order; one where it fits. Absent: always one. Throws a `rejected`
+   * `ConnectorError` that names the file or text which cannot be sent.
+   */
+  split?(reply: { text: string; files: FileFacts[]; mode: ReplyMode | null }): Part[];
   /** Pure: to whom and how an answer would go, where an agent may want to know beforehand. Throws as `prepare` does. */
   suggest?(draft: Omit<Draft, 'text' | 'html' | 'cc' | 'bcc'>, channel: ChannelAccess<S>): Suggestion;
   /** Pure: fixes recipients, subject and ids of a reply. Throws a `rejected` `ConnectorError` with a reason an agent understands. */
@@ -390,6 +617,14 @@ export interface Connector<S extends object = object> {
   send(outgoing: Outgoing, channel: ChannelAccess<S>): Promise<Sent>;
   /** After a crash or an unclear answer: did it reach the platform? `since` is when it was committed. */
   find(outgoing: Omit<Outgoing, 'committing'>, channel: ChannelAccess<S>, since: Date): Promise<Found>;
+  /** Does something that is no message. Doing it twice is the same as once. Throws `ConnectorError`. */
+  act?(action: Action, channel: ChannelAccess<S>): Promise<void>;
+  /** Asks how the account is doing and mends what can be mended. Throws `auth` when a person has to sign in again. */
+  upkeep?(channel: ChannelAccess<S>): Promise<Upkeep>;
+  /** Pure: the id of the person who granted us access, as {@link Notice.userId} names them; null when unknown. */
+  grantedBy?(settings: S): string | null;
+  /** After a channel was removed: tell the platform to send no more. Its failure is only logged. */
+  leave?(channel: ChannelAccess<S>): Promise<void>;
   /** After a successful send, apart from it: e.g. file a copy in the Sent folder. Its failure never re-sends. */
   afterSend?(outgoing: Omit<Outgoing, 'committing'>, channel: ChannelAccess<S>): Promise<void>;
   /** How many messages a minute may leave; null where there is no such limit. */

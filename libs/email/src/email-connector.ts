@@ -35,7 +35,10 @@ export function emailConnector(options: EmailModuleOptions, pool = new SmtpPool(
     rawExtension: 'eml',
     kinds: ['email'],
     settings: EmailSettings,
-    capabilities: { html: true, subject: true, cc: true, attachments: true, maxLength: null, lengthUnit: 'characters' },
+    capabilities: {
+      ...{ html: true, subject: true, cc: true, attachments: true, maxLength: null, lengthUnit: 'characters', splits: false },
+      ...{ fileTypes: [], maxFileBytes: null, reactions: [], typing: false, moderation: [] },
+    },
     asksAddress: true,
     account: ({ address }) => accountOf(address),
     check: (account, settings) => check(account, settings, options),

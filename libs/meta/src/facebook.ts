@@ -17,6 +17,12 @@ const capabilities: Capabilities = {
   attachments: false,
   maxLength: 2000,
   lengthUnit: 'characters',
+  splits: false,
+  fileTypes: [],
+  maxFileBytes: null,
+  reactions: [],
+  typing: false,
+  moderation: [],
 };
 
 /** Messenger chats of a Facebook Page. */
@@ -33,7 +39,7 @@ export function facebookConnector(options: MetaOptions, source: WebhookSource): 
     check: (_account, settings) => checkPage(pageLine(options, settings)),
     source,
     parse: (event) => parseMeta('facebook', options.appId, event),
-    whoIs: (personId, { settings }) => whoIs(pageLine(options, settings), personId),
+    whoIs: (person, { settings }) => whoIs(pageLine(options, settings), person.id),
     replyWindow,
     prepare: (draft) => prepareDirect(draft, capabilities),
     send: (outgoing, { settings }) => sendDirect(outgoing, pageLine(options, settings)),

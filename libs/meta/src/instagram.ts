@@ -10,7 +10,20 @@ import { InstagramSettings } from './settings.js';
 import { whoIs } from './who-is.js';
 
 /** Send API: 1000 bytes of UTF-8. */
-const capabilities: Capabilities = { html: false, subject: false, cc: false, attachments: false, maxLength: 1000, lengthUnit: 'bytes' };
+const capabilities: Capabilities = {
+  html: false,
+  subject: false,
+  cc: false,
+  attachments: false,
+  maxLength: 1000,
+  lengthUnit: 'bytes',
+  splits: false,
+  fileTypes: [],
+  maxFileBytes: null,
+  reactions: [],
+  typing: false,
+  moderation: [],
+};
 
 /** Direct messages of an Instagram professional account, connected by either of Meta's two roads. */
 export function instagramConnector(options: MetaOptions, source: WebhookSource): Connector<InstagramSettings> {
@@ -29,7 +42,7 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
         : checkInstagramLogin(instagramLine(options, settings)),
     source,
     parse: (event) => parseMeta('instagram', options.appId, event),
-    whoIs: (personId, { settings }) => whoIs(instagramLine(options, settings), personId),
+    whoIs: (person, { settings }) => whoIs(instagramLine(options, settings), person.id),
     replyWindow,
     prepare: (draft) => prepareDirect(draft, capabilities),
     send: (outgoing, { settings }) => sendDirect(outgoing, instagramLine(options, settings)),

@@ -13,13 +13,13 @@ test.each([
   [7 * DAY, true, 'human_agent', after(7 * DAY)],
   [7 * DAY + 1, false, 'closed', after(7 * DAY)],
 ])('%d seconds after the customer wrote', (seconds, open, mode, closesAt) => {
-  const window = replyWindow({ kind: 'dm', lastInboundAt: wrote }, after(seconds));
+  const window = replyWindow({ kind: 'dm', lastInboundAt: wrote, lastActionAt: null, comment: null }, after(seconds));
   expect(window).toMatchObject({ open, mode, closesAt });
   if (!open) expect(window.reason).toContain('7 days');
 });
 
 test('who never wrote cannot be written to', () => {
-  expect(replyWindow({ kind: 'dm', lastInboundAt: null }, wrote)).toMatchObject({
+  expect(replyWindow({ kind: 'dm', lastInboundAt: null, lastActionAt: null, comment: null }, wrote)).toMatchObject({
     open: false,
     closesAt: null,
     reason: expect.stringContaining('not written'),

@@ -1,20 +1,20 @@
-import { ConnectorError } from '#libs/connector';
+import { ConnectorError, type Profile } from '#libs/connector';
 import { callGraph } from './graph.js';
 import { asText } from './json.js';
 import type { Line } from './line.js';
 
 /**
- * The name by which Meta knows a chat partner; null when it tells none: without the profile feature, without the
+ * Name and picture by which Meta knows a chat partner; null where it tells none: without the profile feature, without the
  * person's consent (230), or when it finds nobody (9010). Instagram people may have a username only.
  */
-export async function whoIs({ access, platform }: Line, personId: string): Promise<string | null> {
-  const fields = platform === 'messenger' ? 'name,first_name,last_name' : 'name,username';
+export async function whoIs({ access, platform }: Line, personId: string): Promise<Profile> {
+  const fields = platform === 'messenger' ? 'name,first_name,last_name,profile_pic' : 'name,username,profile_pic';
   try {
     const { body } = await callGraph(access, { method: 'GET', path: encodeURIComponent(personId), query: { fields } });
     const full = [body.first_name, body.last_name].map(asText).filter(Boolean).join(' ');
-    return asText(body.name) || full || asText(body.username) || null;
+    return { name: asText(body.name) || full || asText(body.username) || null, pictureUrl: asText(body.profile_pic) ?? null };
   } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'rejected') return null;
+    if (error instanceof ConnectorError && error.kind === 'rejected') return { name: null, pictureUrl: null };
     throw error;
   }
 }

@@ -711,6 +711,17 @@ export interface components {
             maxLength: number | null;
             /** @enum {string} */
             lengthUnit: "characters" | "bytes";
+            /** @description Whether a longer text, or text beside files, leaves as several messages. */
+            splits: boolean;
+            /** @description Content types of files that can be sent, e.g. `image/png`, `image/*`; empty for any. */
+            fileTypes: string[];
+            /** @description Bytes of the largest file that can be sent; null where there is no limit. */
+            maxFileBytes: number | null;
+            /** @description The emoji that we may react with; empty for none. */
+            reactions: string[];
+            /** @description Whether the customer can be shown that we type, and that we have read. */
+            typing: boolean;
+            moderation: ("hide" | "unhide" | "like" | "unlike" | "delete")[];
         };
         ProviderView: {
             id: string;
@@ -721,6 +732,8 @@ export interface components {
             label: string;
             kinds: ("email" | "dm" | "comment")[];
             capabilities: components["schemas"]["CapabilitiesView"];
+            /** @description Of public answers to comments; null where there are none or they are no different. */
+            publicCapabilities: components["schemas"]["CapabilitiesView"] | null;
             /** @description Whether `address` must be named when connecting. */
             asksAddress: boolean;
             /** @description Providers where a sign-in in the browser takes the place of passwords; see POST /channels/sign-in. */
@@ -752,6 +765,22 @@ export interface components {
             missing: number;
             reimported: number;
         };
+        ChannelUsage: {
+            /** @description Of the platform's quota of calls; 1 for all of it. */
+            share: number;
+            /** @description When calls are possible again; null while they are. */
+            regainAt: string | null;
+        };
+        ChannelUpkeep: {
+            at: string;
+            /** @description Until when the sign-in is good; null when it does not run out. */
+            expiresAt: string | null;
+            /** @description Whether the platform sends us its events. */
+            subscribed: boolean;
+            /** @description What is missing, each with what to do. */
+            complaints: string[];
+            usage: components["schemas"]["ChannelUsage"] | null;
+        };
         ChannelHealth: {
             /** @enum {string} */
             state: "ok" | "degraded" | "needs-auth" | "down";
@@ -765,6 +794,10 @@ export interface components {
             importProgress?: components["schemas"]["ImportProgress"];
             /** @description What the last audit found; null before the first. */
             audit: components["schemas"]["ChannelAudit"] | null;
+            /** @description How long the last event took from the platform to us, in milliseconds. */
+            lagMs: number | null;
+            /** @description What the last upkeep found; null before the first, and for channels that need none. */
+            upkeep: components["schemas"]["ChannelUpkeep"] | null;
         };
         ChannelView: {
             id: string;
@@ -862,6 +895,18 @@ export interface components {
             permalink: string | null;
             text: string | null;
             adId: string | null;
+            adTitle: string | null;
+            isAd: boolean;
+            isLive: boolean;
+            /** Format: date-time */
+            publishedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the platform said that it is gone.
+             */
+            removedAt: string | null;
+            /** @description Of our own: where its picture can be had as long as the platform shows it; null when it has none. */
+            pictureUrl: string | null;
         };
         ConversationLinkView: {
             conversationId: string;
@@ -869,7 +914,7 @@ export interface components {
             subject: string | null;
             channelId: string;
             /** @enum {string} */
-            reason: "split" | "same-mail" | "continues" | "stranger" | "moved";
+            reason: "split" | "same-mail" | "continues" | "stranger" | "moved" | "private-reply";
         };
         ConversationView: {
             id: string;
@@ -898,6 +943,10 @@ export interface components {
             lastMessageAt: string;
             /** @description Null where the platform sets no limit. */
             replyWindow: components["schemas"]["ReplyWindowView"] | null;
+            /** @description Under a public post: whether the commenter can be answered privately; null elsewhere. */
+            privateReply: components["schemas"]["ReplyWindowView"] | null;
+            /** @description The other app that holds this chat at the platform and answers in it; null when we may. */
+            heldBy: string | null;
             source: components["schemas"]["SourceView"] | null;
             /** @description Why a person should look before trusting it; null when nothing is odd. */
             review: string | null;
@@ -938,10 +987,25 @@ export interface components {
             size: number;
             inline: boolean;
             contentId: string | null;
+            /**
+             * @description `fetching`: it is being copied here. `linked`: the platform lets it only be shown, for as long as it has it. `gone`: it has it no more.
+             * @enum {string}
+             */
+            state: "stored" | "fetching" | "linked" | "gone";
         };
         ReactionView: {
             emoji: string;
             by: string;
+        };
+        CardView: {
+            /** @description More about it, by words an agent understands. */
+            facts: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            kind: "story-reply" | "story-mention" | "mention" | "post" | "reel" | "link" | "ad" | "referral" | "product" | "location" | "button" | "template" | "view-once" | "unsupported";
+            title: string | null;
+            url: string | null;
         };
         PlacedByView: {
             rule: string;
@@ -995,9 +1059,28 @@ export interface components {
             reactions: components["schemas"]["ReactionView"][];
             /** Format: date-time */
             editedAt: string | null;
-            /** Format: date-time */
+            /** @description What it said before it was first edited; null when it never was. */
+            originalText: string | null;
+            /**
+             * Format: date-time
+             * @description When its author took it back, or it was removed: what it said is gone here too.
+             */
             deletedAt: string | null;
             replyToMessageId: string | null;
+            cards: components["schemas"]["CardView"][];
+            /**
+             * @description Of an answer to a comment: for everybody, or for the commenter alone; else null.
+             * @enum {string|null}
+             */
+            mode: "public" | "private" | null;
+            /** @description The first message of a reply that left as several; null for that first one, and for all others. */
+            partOf: string | null;
+            /** @description Of a comment: hidden from the public, liked by us, answered privately. */
+            hidden: boolean;
+            liked: boolean;
+            answeredPrivately: boolean;
+            /** @description What may be done to it now, with POST /messages/:id/moderate. */
+            moderation: ("hide" | "unhide" | "like" | "unlike" | "delete")[];
             placedBy: components["schemas"]["PlacedByView"] | null;
             /** @description To whom a mail went, as its header lines name them; empty where there are none. */
             to: string[];
