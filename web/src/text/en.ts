@@ -163,6 +163,7 @@ export const en = {
       split: 'Split off from',
       stranger: 'Somebody from outside wrote this in answer to',
       moved: 'Mail was moved here from',
+      'private-reply': 'Began under a post, in',
     },
     later: {
       'same-mail': 'The same mail also came to',
@@ -170,6 +171,7 @@ export const en = {
       split: 'A part went to',
       stranger: 'Somebody from outside answered this in',
       moved: 'Mail was moved to',
+      'private-reply': 'Continued privately in',
     },
   },
   delivery: {
