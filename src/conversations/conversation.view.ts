@@ -9,6 +9,8 @@ import type { Post } from './post.entity.js';
 export class ContactSummary {
   id: string;
   name: string | null;
+  /** Of our own: where their picture can be had; null when there is none. */
+  pictureUrl: string | null;
 }
 
 export class ReplyWindowView {

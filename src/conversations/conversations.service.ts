@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
 import type { ReplyWindow } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Connectors } from '../connectors.js';
-import { Contact } from '../contacts/contact.entity.js';
+import { Contact, Identity } from '../contacts/contact.entity.js';
 import { newId } from '../database/columns.js';
 import { Invalid, NotFound, PreconditionFailed } from '../errors.js';
 import type { User } from '../people/user.entity.js';
@@ -161,8 +161,9 @@ export class Conversations {
   private async views(rows: Conversation[]): Promise<ConversationView[]> {
     if (!rows.length) return [];
     const ids = (pick: (row: Conversation) => string | null) => In([...new Set(rows.map(pick))].filter((id) => id !== null));
-    const [contacts, channels, posts, tags, links] = await Promise.all([
+    const [contacts, pictured, channels, posts, tags, links] = await Promise.all([
       this.database.manager.findBy(Contact, { id: ids((row) => row.contactId) }),
+      this.database.manager.findBy(Identity, { contactId: ids((row) => row.contactId), pictureSha256: Not(IsNull()) }),
       this.database.manager.findBy(Channel, { id: ids((row) => row.channelId) }),
       this.database.manager.findBy(Post, { id: ids((row) => row.postId) }),
       this.database.manager.find(ConversationTag, { where: { conversationId: ids((row) => row.id) }, order: { tag: 'ASC' } }),
@@ -177,7 +178,11 @@ export class Conversations {
       const channelType = channels.find(({ id }) => id === row.channelId)!.type;
       return conversationView(row, {
         channelType,
-        contact: { id: contact.id, name: contact.name },
+        contact: {
+          id: contact.id,
+          name: contact.name,
+          pictureUrl: pictured.some(({ contactId }) => contactId === contact.id) ? pictureOf(contact) : null,
+        },
         tags: tags.filter(({ conversationId }) => conversationId === row.id).map(({ tag }) => tag),
         replyWindow: windowView(this.window(row, channelType, now)),
         privateReply: null,
@@ -187,6 +192,8 @@ export class Conversations {
     });
   }
 }
+
+const pictureOf = ({ id }: Contact): string => `/api/v1/contacts/${id}/picture`;
 
 /** A window that is open for good is none. */
 function windowView({ open, closesAt, mode, reason }: ReplyWindow): ReplyWindowView | null {

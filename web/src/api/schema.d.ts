@@ -880,6 +880,8 @@ export interface components {
         ContactSummary: {
             id: string;
             name: string | null;
+            /** @description Of our own: where their picture can be had; null when there is none. */
+            pictureUrl: string | null;
         };
         ReplyWindowView: {
             open: boolean;
