@@ -1,60 +1,93 @@
 import { createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Core } from './core.js';
 import { GraphError } from './graph-error.js';
-import type { Habits } from './habits.js';
 import { chosen, conversations, oneMessage, profile, threadMessages } from './read.js';
 import { subscribedApps } from './subscriptions.js';
-import type { MetaAccount, World } from './world.js';
+import type { MetaAccount } from './world.js';
 
 const versions = /^\/v(2[1-6])\.0(?=\/)/;
 
-/** One call as it reached either Graph host. */
+/** The hosts that Meta's API, its dialogs and its files live on. */
+export const hosts = [
+  'graph.facebook.com',
+  'graph.instagram.com',
+  'api.instagram.com',
+  'www.facebook.com',
+  'www.instagram.com',
+  'lookaside.fbsbx.com',
+] as const;
+
+/** One call as it reached any of the hosts. */
 export interface GraphCall {
   method: string;
   /** Path without host prefix. */
   path: string;
   /** Which host was addressed, where that can be told. */
-  host: 'facebook' | 'instagram' | null;
+  host: (typeof hosts)[number] | null;
+  headers: IncomingHttpHeaders;
   query: URLSearchParams;
   token?: string;
+  /** JSON or form fields; empty for any other kind of body. */
   body: Record<string, unknown>;
+  /** The body's bytes. */
+  raw: Buffer;
+  /** Sent with the answer, refusals included. */
+  answerHeaders: Record<string, string>;
 }
 
-export interface GraphContext {
-  world: World;
-  habits: Habits;
-  appId: string;
-  appSecret: string;
-  send(accounts: MetaAccount[], body: Record<string, unknown>): Promise<unknown>;
+/** A call with a living token, taken apart. */
+export interface GraphRequest {
+  call: GraphCall;
+  /** What the token opens: a Page and what is linked to it, or one Instagram account. */
+  accounts: [MetaAccount, ...MetaAccount[]];
+  /** The first path part, and the account where it is one of them. */
+  target: string;
+  account?: MetaAccount;
+  /** Method and edge, as in `POST messages`; only the method for a node. */
+  route: string;
 }
+
+/** One part of the API: answers its own requests, and `undefined` for those that are not its business. */
+export type Edge = (request: GraphRequest) => unknown;
 
 /** Answers a call of either Graph host. Throws {@link GraphError} for every refusal. */
-export async function answer(call: GraphCall, context: GraphContext): Promise<unknown> {
-  const { world } = context;
-  const accounts = world.accountsOf(call.token);
+export async function answer(call: GraphCall, core: Core, edges: Edge[]): Promise<unknown> {
+  const accounts = core.world.accountsOf(call.token);
   checkHost(call, accounts[0]);
-  checkProof(call, context);
-  const [target = '', edge] = pathOf(call.path);
+  checkProof(call, core);
+  const [target = '', ...edge] = pathOf(call.path);
   const account = target === 'me' ? accounts[0] : accounts.find(({ id }) => id === target);
-  const route = `${call.method} ${edge ?? ''}`.trim();
-  const messaging = account?.kind === 'page' || account?.via === 'instagram';
-  if (account && route === 'GET') return accountNode(account, accounts, call.query);
-  if (account && messaging && edge === 'subscribed_apps') return subscribedApps(account, call, context.appId);
-  if (account && messaging && route === 'POST messages') return context.send(accounts, call.body);
-  if (account && messaging && route === 'GET conversations') return conversations(world, accounts, call.query);
-  return readNode(world, accounts, target, route, call.query);
+  const request = { call, accounts, target, account, route: [call.method, ...edge].join(' ') };
+  for (const edge of edges) {
+    const answered = await edge(request);
+    if (answered !== undefined) return answered;
+  }
+  throw new GraphError(100, `Unsupported ${call.method.toLowerCase()} request. Object with ID '${target}' does not exist`, 33);
 }
 
-function readNode(world: World, accounts: MetaAccount[], target: string, route: string, query: URLSearchParams): unknown {
+/** Accounts themselves, their subscriptions, and what can be read of chats. */
+export function accountEdge({ call, accounts, account, route }: GraphRequest, core: Core): unknown {
+  if (!account) return undefined;
+  const messaging = account.kind === 'page' || account.via === 'instagram';
+  if (route === 'GET') return accountNode(account, accounts, call.query);
+  if (messaging && route.endsWith(' subscribed_apps')) return subscribedApps(account, call, core.app.appId);
+  if (messaging && route === 'GET conversations') return conversations(core.world, accounts, call.query);
+  return undefined;
+}
+
+/** Chats, their messages and the people in them. */
+export function chatEdge({ call, accounts, target, route }: GraphRequest, { world }: Core): unknown {
   const threads = world.threads.filter((thread) => accounts.includes(thread.account));
   const thread = threads.find(({ id }) => id === target);
-  if (thread && route === 'GET messages') return threadMessages(thread, query);
+  if (thread && route === 'GET messages') return threadMessages(thread, call.query);
   const person = threads.find(({ customerId }) => customerId === target);
-  if (person && route === 'GET') return profile(person, query);
+  if (person && route === 'GET') return profile(person, call.query);
   for (const thread of threads) {
     const message = thread.messages.find(({ mid }) => mid === target);
-    if (message && route === 'GET') return oneMessage(thread, message, query);
+    if (message && route === 'GET') return oneMessage(thread, message, call.query);
   }
-  throw new GraphError(100, `Unsupported ${route.split(' ')[0]!.toLowerCase()} request. Object with ID '${target}' does not exist`, 33);
+  return undefined;
 }
 
 function pathOf(path: string): string[] {
@@ -64,10 +97,11 @@ function pathOf(path: string): string[] {
 }
 
 function checkHost({ host }: GraphCall, { via }: MetaAccount): void {
-  if (host && host !== via) throw new GraphError(190, 'Invalid OAuth access token - Cannot parse access token', undefined, 401);
+  if (host && host !== `graph.${via}.com`)
+    throw new GraphError(190, 'Invalid OAuth access token - Cannot parse access token', undefined, 401);
 }
 
-function checkProof(call: GraphCall, { appSecret, habits }: GraphContext): void {
+function checkProof(call: GraphCall, { app: { appSecret }, habits }: Core): void {
   const proof = call.query.get('appsecret_proof') ?? call.body.appsecret_proof;
   if (!proof && !habits.requireAppSecretProof) return;
   if (!proof) throw new GraphError(100, 'API calls from the server require an appsecret_proof argument');

@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { GraphCall } from './graph-api.js';
+import { buffer } from 'node:stream/consumers';
+import { hosts, type GraphCall } from './graph-api.js';
 import { GraphError } from './graph-error.js';
 
 /** Thrown by an answerer to leave the usual road: drop the connection, never answer, or answer something that is not Graph's. */
 export class OddAnswer extends Error {
-  constructor(readonly how: 'drop' | 'hang' | { status: number; contentType: string; body: string; headers?: Record<string, string> }) {
+  constructor(
+    readonly how: 'drop' | 'hang' | { status: number; contentType: string; body: string | Buffer; headers?: Record<string, string> },
+  ) {
     super('an odd answer');
   }
 }
@@ -28,11 +31,13 @@ export async function startGraphServer(
   const server = createServer((request, response) => void serve(request, response));
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     response.setHeader('Date', new Date(now()).toUTCString());
+    const headers: Record<string, string> = {};
     try {
-      json(response, 200, await answer(await readCall(request)));
+      const answered = await answer(await readCall(request, headers));
+      json(response, 200, answered, headers);
     } catch (error) {
       if (error instanceof OddAnswer) oddly(response, error.how);
-      else if (error instanceof GraphError) json(response, error.status, refusal(error));
+      else if (error instanceof GraphError) json(response, error.status, refusal(error), headers);
       else json(response, 500, refusal(new GraphError(1, String(error), undefined, 500)));
     }
   };
@@ -45,31 +50,28 @@ export async function startGraphServer(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
 }
 
-async function readCall(request: IncomingMessage): Promise<GraphCall> {
+async function readCall(request: IncomingMessage, answerHeaders: Record<string, string>): Promise<GraphCall> {
   const url = new URL(request.url ?? '/', 'http://graph');
-  const [, prefix] = /^\/graph\.(facebook|instagram)\.com(?=\/)/.exec(url.pathname) ?? [];
-  const [, named] = /^graph\.(facebook|instagram)\.com/.exec(request.headers.host ?? '') ?? [];
-  const body = parseBody(await readAll(request), request.headers['content-type'] ?? '');
+  const prefix = hosts.find((host) => url.pathname.startsWith(`/${host}/`));
+  const raw = await buffer(request);
+  const body = parseBody(raw.toString(), request.headers['content-type'] ?? '');
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   return {
     method: request.method ?? 'GET',
-    path: prefix ? url.pathname.replace(/^\/[^/]+/, '') : url.pathname,
-    host: (prefix ?? named ?? null) as GraphCall['host'],
+    path: prefix ? url.pathname.slice(prefix.length + 1) : url.pathname,
+    host: prefix ?? hosts.find((host) => request.headers.host?.split(':')[0] === host) ?? null,
+    headers: request.headers,
     query: url.searchParams,
     token: bearer ?? url.searchParams.get('access_token') ?? (body.access_token as string | undefined),
     body,
+    raw,
+    answerHeaders,
   };
-}
-
-async function readAll(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }
 
 /** JSON, or a form whose compound fields are JSON. */
 function parseBody(text: string, contentType: string): Record<string, unknown> {
-  if (!text) return {};
+  if (!text || contentType.includes('multipart/')) return {};
   if (!contentType.includes('urlencoded')) return parsed(text) as Record<string, unknown>;
   return Object.fromEntries([...new URLSearchParams(text)].map(([key, value]) => [key, /^[[{]/.test(value) ? parsed(value) : value]));
 }
@@ -87,6 +89,6 @@ function oddly(response: ServerResponse, how: OddAnswer['how']): void {
   else if (how !== 'hang') response.writeHead(how.status, { 'Content-Type': how.contentType, ...how.headers }).end(how.body);
 }
 
-function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=UTF-8' }).end(JSON.stringify(body));
+function json(response: ServerResponse, status: number, body: unknown, headers = {}): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=UTF-8', ...headers }).end(JSON.stringify(body));
 }

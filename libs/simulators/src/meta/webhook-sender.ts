@@ -1,12 +1,13 @@
 import type { Failure, Habits } from './habits.js';
+import type { EventElement, EventList } from './core.js';
 import { hubSignature, metaJson, type Json } from './wire.js';
 import type { MetaAccount } from './world.js';
 
 /** One happening at an account, as an element of `entry[].messaging` or its siblings. */
 export interface Happening {
   account: MetaAccount;
-  list: 'messaging' | 'standby' | 'changes';
-  element: { [key: string]: Json };
+  list: EventList;
+  element: EventElement;
 }
 
 interface Options {

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js';
 import { GraphError, tokenDeaths, type TokenDeath } from './graph-error.js';
 import { metaId } from './random.js';
 
@@ -48,18 +49,13 @@ export class World {
   readonly deadTokens = new Map<string, TokenDeath>();
   private readonly byPerson = new Map<string, Thread>();
   private messageCount = 0;
-  private skewMs = 0;
 
   constructor(
     private readonly seed: number,
-    private readonly clock: () => number,
+    private readonly clock: Clock,
   ) {}
 
-  now = () => this.clock() + this.skewMs;
-
-  advance(ms: number): void {
-    this.skewMs += ms;
-  }
+  now = (): number => this.clock.now();
 
   /** The accounts a living token opens: a Page and what is linked to it, or one Instagram account. */
   accountsOf(token: string | undefined): [MetaAccount, ...MetaAccount[]] {
@@ -111,7 +107,7 @@ export class World {
 
   /** Messenger: `m_…`; Instagram: base64 of some 160 characters. Fresh in every run, as people's databases outlive the platform's. */
   newMid(account: MetaAccount): string {
-    const unique = `${metaId('mid', this.seed, this.clock(), ++this.messageCount)}${this.messageCount}`;
+    const unique = `${metaId('mid', this.seed, this.clock.now(), ++this.messageCount)}${this.messageCount}`;
     if (account.kind === 'page') return `m_${Buffer.from(unique).toString('base64url')}`;
     return `aWdfZAG1f${Buffer.from(`${unique}:IGMessageID:${account.id}:${'0'.repeat(60)}`).toString('base64url')}ZD`;
   }
