@@ -4,9 +4,11 @@ import { DataSource } from 'typeorm';
 import { AssignmentController } from './assignment/assignment.controller.js';
 import { AssignmentService } from './assignment/assignment.service.js';
 import { ChannelsController } from './channels/channels.controller.js';
+import { ChannelViews } from './channels/channel-views.service.js';
 import { ChannelSecrets } from './channels/channel-secrets.service.js';
 import { Channels } from './channels/channels.service.js';
 import { SignInController } from './channels/sign-in.controller.js';
+import { SignInChoices } from './channels/sign-in-choices.service.js';
 import { SignIns } from './channels/sign-in.service.js';
 import { Vault } from './channels/vault.js';
 import { Config } from './config.js';
@@ -14,7 +16,10 @@ import { connectorModules, Connectors } from './connectors.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { Contacts } from './contacts/contacts.service.js';
 import { FileStore } from './files/file-store.js';
+import { RemoteImages } from './files/remote-image.js';
 import { AttachmentsController } from './conversations/attachments.controller.js';
+import { PostsController } from './conversations/posts.controller.js';
+import { Posts } from './conversations/posts.service.js';
 import { RemoteImagesController } from './conversations/remote-images.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.service.js';
@@ -30,7 +35,9 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { WebController } from './http/web.controller.js';
 import { AuditController } from './inbound/audit.controller.js';
 import { Audits } from './inbound/audit.service.js';
+import { DeletionsController } from './inbound/deletions.controller.js';
 import { Doors } from './inbound/door.service.js';
+import { Grants } from './inbound/grants.service.js';
 import { InboundEventsController } from './inbound/inbound-events.controller.js';
 import { InboundSweep } from './inbound/inbound.sweep.js';
 import { InboundWorker } from './inbound/inbound.worker.js';
@@ -43,6 +50,9 @@ import { OriginalsController } from './inbound/originals.controller.js';
 import { OwnMessages } from './inbound/own-messages.service.js';
 import { Places } from './inbound/places.service.js';
 import { Receipts } from './inbound/receipts.service.js';
+import { UpkeepController } from './inbound/upkeep.controller.js';
+import { UpkeepRounds } from './inbound/upkeep-rounds.js';
+import { Upkeeps } from './inbound/upkeep.service.js';
 import { Watcher } from './inbound/watcher.service.js';
 import { WebhooksController } from './inbound/webhooks.controller.js';
 import { DeliveriesController } from './outbound/deliveries.controller.js';
@@ -57,13 +67,21 @@ import { type Backend, QueueModule } from './queue/queue.module.js';
 import { Changes } from './realtime/changes.service.js';
 import { EventsController } from './realtime/events.controller.js';
 
+const remoteImages: Provider = {
+  provide: RemoteImages,
+  inject: [Config],
+  useFactory: (config: Config) => new RemoteImages(config.ALLOW_PRIVATE_HOSTS),
+};
+
 const services: Provider[] = [
   ...[
     People,
     Connectors,
     ChannelSecrets,
     Channels,
+    ChannelViews,
     SignIns,
+    SignInChoices,
     Contacts,
     Conversations,
     Composition,
@@ -72,7 +90,8 @@ const services: Provider[] = [
     Moves,
     AssignmentService,
   ],
-  ...[FileStore, Changes, Ledger, Audits],
+  ...[FileStore, Changes, Ledger, Audits, Upkeeps, Posts, Grants],
+  remoteImages,
 ];
 
 const workers: Provider[] = [
@@ -85,6 +104,7 @@ const workers: Provider[] = [
   Watcher,
   Doors,
   NightlyAudit,
+  UpkeepRounds,
   InboundWorker,
   InboundSweep,
   Claims,
@@ -106,7 +126,10 @@ const controllers: Type[] = [
   ],
   ...[
     RemoteImagesController,
+    PostsController,
     AuditController,
+    UpkeepController,
+    DeletionsController,
     OriginalsController,
     WebhooksController,
     InboundEventsController,

@@ -21,7 +21,7 @@ const trustMs = 600_000;
 @Injectable()
 export class ChannelSecrets {
   /** What platforms refused before it had run out, by channel: it is renewed before it is used again. */
-  private readonly refused = new Map<string, { settings: object; at: number }>();
+  private readonly refused = new Map<string, { settings: object; at: number; futile: boolean }>();
 
   constructor(
     private readonly database: DataSource,
@@ -43,11 +43,12 @@ export class ChannelSecrets {
 
   /** Takes note that a platform refused these settings. Whether it may take them once they are renewed, so that no person is needed yet. */
   mayRenew(channel: Owner, settings: object): boolean {
-    if (!this.connectors.of(channel).signIn?.usedBy(settings)) return false;
+    const { signIn, refresh } = this.connectors.of(channel);
+    if (!refresh || !signIn?.usedBy(settings)) return false;
     const before = this.refused.get(channel.id);
-    if (before && isDeepStrictEqual(before.settings, settings)) return true;
+    if (before && isDeepStrictEqual(before.settings, settings)) return !before.futile;
     const at = Date.now();
-    this.refused.set(channel.id, { settings, at });
+    this.refused.set(channel.id, { settings, at, futile: false });
     return !before || at - before.at > trustMs;
   }
 
@@ -76,12 +77,19 @@ export class ChannelSecrets {
     // Whoever had the lease before us has done it.
     if (!this.isDue(channel, settings)) return settings;
     const part = await this.connectors.of(channel).refresh!(settings, new Date());
-    if (!part) return settings;
+    if (!part) return this.unchanged(channel, settings);
     const renewed = this.typed(channel, { ...settings, ...part });
     const change = { sealed: this.seal(channel.id, renewed) };
     const { affected } = await this.database.manager.update(ChannelSecret, { channelId: channel.id, sealed }, change);
     // Held up for longer than the lease, we leave what somebody stored meanwhile.
     return affected ? renewed : this.stored(channel);
+  }
+
+  /** Who refused them will refuse them again: until there are others, no renewal is asked for because of that. */
+  private unchanged({ id }: Owner, settings: object): object {
+    const refused = this.refused.get(id);
+    if (refused) this.refused.set(id, { ...refused, futile: true });
+    return settings;
   }
 
   private async lease(channelId: string): Promise<Date> {
@@ -112,7 +120,8 @@ export class ChannelSecrets {
   }
 
   private isDue(channel: Owner, settings: object): boolean {
-    const wasRefused = isDeepStrictEqual(this.refused.get(channel.id)?.settings, settings);
+    const refused = this.refused.get(channel.id);
+    const wasRefused = !refused?.futile && isDeepStrictEqual(refused?.settings, settings);
     return wasRefused || (this.connectors.of(channel).refreshDue?.(settings, new Date()) ?? false);
   }
 }

@@ -48,6 +48,8 @@ export class Channel {
   @Json(optional) upkeep: UpkeepFigures | null;
   /** When an upkeep was last taken up. */
   @Time(optional) upkeepAt: Date | null;
+  /** From when on what may have been missed is to be fetched; null when nothing is. */
+  @Time(optional) catchUpAt: Date | null;
   /** How long the last event took from the platform to us, in milliseconds. */
   @Int(optional) lastLagMs: number | null;
   /** When the nightly audit was last taken up. */

@@ -3,10 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import { Connectors } from '../connectors.js';
 import { IdParam } from '../http/id.param.js';
 import { Roles } from '../people/auth.guard.js';
-import type { Channel } from './channel.entity.js';
+import { ChannelViews } from './channel-views.service.js';
 import { Channels } from './channels.service.js';
 import {
-  ChannelHealth,
   ChannelList,
   ChannelPatchBody,
   ChannelTestView,
@@ -21,6 +20,7 @@ import {
 export class ChannelsController {
   constructor(
     private readonly channels: Channels,
+    private readonly views: ChannelViews,
     private readonly connectors: Connectors,
   ) {}
 
@@ -28,7 +28,7 @@ export class ChannelsController {
   @Get('connectors')
   listConnectors(): ConnectorView[] {
     return this.connectors.all().map((connector) => {
-      const { type, label, kinds, capabilities, publicCapabilities = null, asksAddress, signIn, audit } = connector;
+      const { type, label, kinds, capabilities, publicCapabilities = null, asksAddress, signIn, audit, upkeep } = connector;
       return {
         type,
         label,
@@ -38,6 +38,7 @@ export class ChannelsController {
         asksAddress,
         signIn: signIn?.providers ?? [],
         audits: !!audit,
+        checks: !!upkeep,
         settingsSchema: this.connectors.schemaOf(connector),
       };
     });
@@ -46,21 +47,21 @@ export class ChannelsController {
   @Get('channels')
   async list(): Promise<ChannelList> {
     const channels = await this.channels.list();
-    return { items: await Promise.all(channels.map((channel) => this.view(channel))), nextCursor: null };
+    return { items: await Promise.all(channels.map((channel) => this.views.of(channel))), nextCursor: null };
   }
 
   @Get('channels/:id')
   @Roles('admin', 'supervisor')
   async find(@IdParam() id: string): Promise<ChannelWithSettings> {
     const channel = await this.channels.get(id);
-    return { ...(await this.view(channel)), settings: await this.channels.visibleSettings(channel) };
+    return { ...(await this.views.of(channel)), settings: await this.channels.visibleSettings(channel) };
   }
 
   /** Connects an account. The credentials are tried first: 422 with the server's own words when it refuses them. */
   @Post('channels')
   @Roles('admin')
   async create(@Body() body: NewChannelBody): Promise<ChannelView> {
-    return this.view(await this.channels.create(body));
+    return this.views.of(await this.channels.create(body));
   }
 
   /** Tries settings without keeping them. */
@@ -75,7 +76,7 @@ export class ChannelsController {
   @Patch('channels/:id')
   @Roles('admin')
   async update(@IdParam() id: string, @Body() patch: ChannelPatchBody): Promise<ChannelView> {
-    return this.view(await this.channels.update(id, patch));
+    return this.views.of(await this.channels.update(id, patch));
   }
 
   /** Disconnects the account and forgets its credentials; its conversations stay. */
@@ -84,14 +85,5 @@ export class ChannelsController {
   @Roles('admin')
   remove(@IdParam() id: string): Promise<void> {
     return this.channels.remove(id);
-  }
-
-  private async view(channel: Channel): Promise<ChannelView> {
-    const { id, type, name, address, enabled, healthState: state, healthDetail: detail, lastEventAt, lastSyncAt } = channel;
-    const { importDone, importTotal, lastAudit: audit, lastLagMs: lagMs, upkeep } = channel;
-    const action = await this.channels.remedy(channel);
-    const health: ChannelHealth = { state, detail, action, lastEventAt, lastSyncAt, audit, lagMs, upkeep };
-    if (importTotal !== null && importDone !== null) health.importProgress = { done: importDone, total: importTotal };
-    return { id, type, name, address, enabled, health };
   }
 }

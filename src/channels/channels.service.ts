@@ -25,13 +25,6 @@ export interface ChannelPatch {
   settings?: Record<string, unknown>;
 }
 
-/** Something to be done in the browser about a channel that lost its sign-in. */
-export interface ChannelRemedy {
-  kind: 'sign-in';
-  label: string;
-  provider: string;
-}
-
 /** Connected channels, their settings and their health. */
 @Injectable()
 export class Channels {
@@ -96,7 +89,8 @@ export class Channels {
 
   /** Forgets the account's secrets and stops; its conversations stay. */
   async remove(id: string): Promise<void> {
-    await this.get(id);
+    const channel = await this.get(id);
+    const access = await this.stored(channel);
     await this.database.transaction(async (manager) => {
       // First, as a watcher takes them that stores mail at this very moment: else each could wait for the other.
       await manager.delete(ChannelWatch, { channelId: id });
@@ -105,6 +99,21 @@ export class Channels {
       await this.changes.write(manager, { type: 'channel.updated' });
     });
     this.changes.announce();
+    await this.connectors
+      .of(channel)
+      .leave?.(access)
+      .catch((error: Error) => this.logger.warn({ channel: id, error: error.message }, 'removed, but the platform was not told'));
+  }
+
+  /** Forgets a channel's tokens, and whatever else a sign-in told, but goes on taking in what comes. */
+  async forget(id: string, reason: string): Promise<void> {
+    const channel = await this.get(id);
+    const schema = this.connectors.schemaOf(this.connectors.of(channel));
+    await this.secrets.exclusively(id, async () => {
+      const rest = withoutSecrets(schema, await this.secrets.stored(channel), { signedIn: false });
+      await this.database.transaction((manager) => this.seal(manager, id, rest));
+    });
+    await this.report(id, 'needs-auth', reason);
   }
 
   /**
@@ -140,26 +149,18 @@ export class Channels {
     return withoutSecrets(this.connectors.schemaOf(this.connectors.of(channel)), await this.secrets.stored(channel));
   }
 
-  /** How an admin brings a channel back that lost its sign-in at a provider; null where there is no such way. */
-  async remedy(channel: Channel): Promise<ChannelRemedy | null> {
-    const signIn = this.connectors.find(channel.type)?.signIn;
-    if (channel.healthState !== 'needs-auth' || !signIn) return null;
-    const used = signIn.usedBy(await this.secrets.stored(channel));
-    const offered = signIn.providers.find(({ id }) => id === used);
-    return offered ? { kind: 'sign-in', label: `Sign in again at ${offered.label}`, provider: offered.id } : null;
-  }
-
   /** Notes how a channel is doing; browsers hear of it only when that changed. */
   async report(id: string, state: HealthState, detail: string | null = null, facts: Partial<Channel> = {}): Promise<void> {
     const channel = await this.database.manager.findOneBy(Channel, { id });
     if (!channel) return;
-    const changed = channel.healthState !== state || channel.healthDetail !== detail || 'importDone' in facts;
+    const changed = channel.healthState !== state || channel.healthDetail !== detail || 'importDone' in facts || 'upkeep' in facts;
     await this.database.transaction(async (manager) => {
       await manager.update(Channel, id, { ...facts, healthState: state, healthDetail: detail });
       if (changed) await this.changes.write(manager, { type: 'channel.updated' });
     });
     if (!changed) return;
     this.changes.announce();
+    if (channel.healthState === state && channel.healthDetail === detail) return;
     this.logger[state === 'ok' ? 'log' : 'warn']({ channel: id, state }, 'channel health changed');
   }
 
@@ -205,7 +206,7 @@ export class Channels {
     const { name = channel.name, enabled = channel.enabled } = patch;
     await this.database.transaction(async (manager) => {
       if (cursor) await takeOver(manager, channel.id, cursor);
-      const well = settings && { healthState: 'ok' as const, healthDetail: null };
+      const well = settings && { healthState: 'ok' as const, healthDetail: null, upkeepAt: null };
       const { affected } = await manager.update(Channel, { id: channel.id, removedAt: IsNull() }, { name, enabled, ...well });
       // Its secrets are forgotten, and must not come back.
       if (!affected) throw new NotFound('The channel was removed meanwhile.');
@@ -217,8 +218,16 @@ export class Channels {
   /** An account that was connected before takes up its old channel again. */
   private async store(manager: EntityManager, { type, name }: NewChannel, account: Account): Promise<string> {
     const former = await manager.findOneBy(Channel, { type, externalId: account.externalId });
-    if (former && !former.removedAt) throw alreadyConnected(account);
-    const fresh = { name, address: account.address, enabled: true, healthState: 'ok' as const, healthDetail: null, removedAt: null };
+    if (former && !former.removedAt) throw alreadyConnected(account, former.name);
+    const fresh = {
+      name,
+      address: account.address,
+      enabled: true,
+      healthState: 'ok' as const,
+      healthDetail: null,
+      upkeepAt: null,
+      removedAt: null,
+    };
     if (former) {
       await manager.update(Channel, former.id, fresh);
       return former.id;
@@ -227,6 +236,7 @@ export class Channels {
     try {
       await manager.insert(Channel, { id, type, externalId: account.externalId, ...fresh, createdAt: new Date() });
     } catch (error) {
+      // Somebody connected it at this very moment.
       throw isDuplicate(error) ? alreadyConnected(account) : error;
     }
     return id;
@@ -257,7 +267,8 @@ export function asInvalid(error: unknown): never {
   throw error instanceof ConnectorError ? new Invalid([error.message, error.action].filter(Boolean).join('. ')) : error;
 }
 
-const alreadyConnected = ({ address }: Account) => new Invalid(`${address} is connected already. Change that channel, or remove it first.`);
+const alreadyConnected = ({ address }: Account, name?: string) =>
+  new Invalid(`${address} is connected already${name ? ` as “${name}”` : ''}. Change that channel, or remove it first.`);
 
 async function refuseUnlessWorking(connector: Connector, account: Account, settings: object): Promise<void> {
   const failed = (await connector.check(account, settings)).filter(({ ok }) => !ok);

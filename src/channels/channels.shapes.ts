@@ -146,6 +146,8 @@ export class ConnectorView {
   signIn: ProviderView[];
   /** Whether POST /channels/:id/audit works for its channels. */
   audits: boolean;
+  /** Whether POST /channels/:id/check works for its channels. */
+  checks: boolean;
   /** JSON schema of the settings; `writeOnly` properties are secrets. */
   settingsSchema: Record<string, unknown>;
 }

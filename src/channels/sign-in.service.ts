@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { randomBytes } from 'node:crypto';
-import { DataSource, LessThan, MoreThan } from 'typeorm';
+import { DataSource, IsNull, LessThan, MoreThan } from 'typeorm';
 import type { Connector, Cursor, SignIn } from '#libs/connector';
 import { Config } from '../config.js';
 import { Connectors } from '../connectors.js';
@@ -10,6 +10,7 @@ import { BadRequest, fieldErrors, Forbidden, Invalid } from '../errors.js';
 import type { User } from '../people/user.entity.js';
 import { type Channel, PendingSignIn } from './channel.entity.js';
 import { asInvalid, Channels } from './channels.service.js';
+import { choiceMs, SignInChoices } from './sign-in-choices.service.js';
 import { Vault } from './vault.js';
 
 const lifetimeMs = 10 * 60_000;
@@ -34,13 +35,14 @@ interface Waiting {
 /** Where providers send the browser back to, below PUBLIC_URL. */
 export const signInCallback = '/channels/sign-in/callback';
 
-/** Sign-in at a provider in the browser: connects a mailbox without a password, or signs a channel in again. */
+/** Sign-in at a provider in the browser: connects accounts without a password, or signs a channel in again. */
 @Injectable()
 export class SignIns {
   constructor(
     private readonly database: DataSource,
     private readonly connectors: Connectors,
     private readonly channels: Channels,
+    private readonly choices: SignInChoices,
     @Inject(Vault) private readonly vault: Vault,
     @Inject(Config) private readonly config: Config,
   ) {}
@@ -56,26 +58,38 @@ export class SignIns {
     const { url, ticket } = await signIn.begin({ provider, redirectUri: this.redirectUri, state, address }).catch(asInvalid);
     const waiting: Waiting = { ticket, name, address, settings };
     await this.database.transaction(async (manager) => {
-      await manager.delete(PendingSignIn, { createdAt: LessThan(new Date(Date.now() - lifetimeMs)) });
+      await manager.delete(PendingSignIn, { createdAt: LessThan(new Date(Date.now() - choiceMs)) });
       const sealed = this.vault.seal(JSON.stringify(waiting), state);
-      await manager.insert(PendingSignIn, { state, userId: user.id, channelId: channel?.id ?? null, type, sealed, createdAt: new Date() });
+      await manager.insert(PendingSignIn, {
+        state,
+        userId: user.id,
+        channelId: channel?.id ?? null,
+        type,
+        sealed,
+        sealedAccounts: null,
+        createdAt: new Date(),
+      });
     });
     return url;
   }
 
-  /** Takes the provider's answer and resolves with the channel that is connected now. */
-  async finish(user: User, query: string): Promise<Channel> {
+  /** Takes the provider's answer and resolves with the channel that is connected now, or with the state under which accounts wait to be chosen. */
+  async finish(user: User, query: string): Promise<{ channel: Channel } | { choice: string }> {
     const pending = await this.take(user, new URLSearchParams(query).get('state') ?? '');
     const { ticket, name, address: asked, settings } = JSON.parse(this.vault.open(pending.sealed, pending.state)) as Waiting;
     const { type, channelId } = pending;
     const connector = this.connectors.of({ type });
     const answer = await connector.signIn!.finish(new URL(`${this.redirectUri}?${query}`), ticket).catch(asInvalid);
+    if (answer.accounts) {
+      const channel = await this.choices.settle(pending, { name, settings }, answer.accounts);
+      return channel ? { channel } : { choice: pending.state };
+    }
     const address = answer.address ?? asked;
     if (asked && !isSameAccount(connector, asked, address, answer.settings))
       throw new Invalid(`You signed in as ${address}, but this is about ${asked}. Sign in with the account of that address.`);
     const complete = { ...settings, ...answer.settings };
-    if (channelId) return this.channels.update(channelId, { settings: complete });
-    return this.channels.create({ type, name: name ?? address ?? type, address, settings: complete });
+    if (channelId) return { channel: await this.channels.update(channelId, { settings: complete }) };
+    return { channel: await this.channels.create({ type, name: name ?? address ?? type, address, settings: complete }) };
   }
 
   private get redirectUri(): string {
@@ -92,10 +106,11 @@ export class SignIns {
   /** Each answer counts once, and only in the browser of whoever asked: nobody can slip their own mailbox to an admin, or lure one into giving theirs. */
   private async take(user: User, state: string): Promise<PendingSignIn> {
     const { manager } = this.database;
-    const pending = await manager.findOneBy(PendingSignIn, { state, createdAt: MoreThan(new Date(Date.now() - lifetimeMs)) });
+    const unanswered = { state, sealedAccounts: IsNull() };
+    const pending = await manager.findOneBy(PendingSignIn, { ...unanswered, createdAt: MoreThan(new Date(Date.now() - lifetimeMs)) });
     if (!pending) throw new BadRequest('This sign-in has run out or was used already. Begin it again.');
     if (pending.userId !== user.id) throw new Forbidden('Somebody else began this sign-in.');
-    const { affected } = await manager.delete(PendingSignIn, { state });
+    const { affected } = await manager.delete(PendingSignIn, unanswered);
     if (!affected) throw new BadRequest('This sign-in was used already. Begin it again.');
     return pending;
   }

@@ -19,6 +19,8 @@ export class IdentityPatchBody {
 export class ContactView {
   id: string;
   name: string | null;
+  /** Of our own: where their picture can be had; null when there is none. */
+  pictureUrl: string | null;
   createdAt: Date;
   identities: IdentityView[];
 }
@@ -26,3 +28,7 @@ export class ContactView {
 export function identityView({ id, scope, externalId, name, remoteImages, undeliverable }: Identity): IdentityView {
   return { id, scope, externalId, name, remoteImages, undeliverable };
 }
+
+/** Where the picture of a contact can be had who has these identities. */
+export const pictureOf = (contactId: string, identities: Identity[]): string | null =>
+  identities.some(({ pictureSha256 }) => pictureSha256) ? `/api/v1/contacts/${contactId}/picture` : null;

@@ -41,7 +41,7 @@ const reasonOf = (images: RemoteImages, url: string): Promise<string> =>
 
 describe('where private networks may be reached', () => {
   const images = new RemoteImages(true);
-  afterAll(() => images.close());
+  afterAll(() => images.onModuleDestroy());
 
   test('a picture is fetched, also where it moved to, and its server learns nothing of the reader', async () => {
     for (const path of ['/picture.gif', '/moved'])
@@ -73,7 +73,7 @@ describe('where private networks may be reached', () => {
 
 describe('where they may not', () => {
   const images = new RemoteImages(false);
-  afterAll(() => images.close());
+  afterAll(() => images.onModuleDestroy());
 
   test.each([
     ['a name that leads inside', () => base],

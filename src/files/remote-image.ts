@@ -1,3 +1,4 @@
+import type { OnModuleDestroy } from '@nestjs/common';
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
@@ -17,10 +18,10 @@ export interface RemoteImage {
 }
 
 /**
- * Fetches pictures that mails refer to, without telling who reads: no cookies, no referrer. Addresses inside private
+ * Fetches pictures that mails, profiles and posts refer to, without telling who reads: no cookies, no referrer. Addresses inside private
  * networks are refused when the connection is made, so that neither a redirect nor a name that changes gets past.
  */
-export class RemoteImages {
+export class RemoteImages implements OnModuleDestroy {
   private readonly agent: Agent;
 
   constructor(private readonly allowPrivateHosts: boolean) {
@@ -41,7 +42,7 @@ export class RemoteImages {
     throw new Invalid('This picture is redirected too often.');
   }
 
-  close(): Promise<void> {
+  onModuleDestroy(): Promise<void> {
     return this.agent.destroy();
   }
 

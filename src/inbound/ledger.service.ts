@@ -65,8 +65,7 @@ export class Ledger {
     // In slices, because a statement takes a limited number of values.
     for (let start = 0; start < ordered.length; start += sliceRows)
       await insertNew(manager, InboundEvent, ordered.slice(start, start + sliceRows));
-    const routed = [...new Set(rows.flatMap(({ channelId }) => channelId ?? []))];
-    if (routed.length) await manager.update(Channel, { id: In(routed) }, { lastEventAt: storedAt });
+    await noteLastEvents(manager, rows, storedAt);
     return rows.filter(({ state }) => state === 'received');
   }
 
@@ -79,6 +78,17 @@ export class Ledger {
   private async writeAll(arrivals: KeptArrival[]): Promise<void> {
     const rows = await this.database.transaction((manager) => this.write(manager, arrivals));
     void this.queue.addInbound(rows);
+  }
+}
+
+/** When each channel last heard something, and of live events how long the newest was on its way. */
+async function noteLastEvents(manager: EntityManager, rows: InboundEvent[], storedAt: Date): Promise<void> {
+  const ids = [...new Set(rows.flatMap(({ channelId }) => channelId ?? []))];
+  // Always in the same order, for the same reason as above.
+  for (const id of ids.sort()) {
+    const live = rows.filter(({ channelId, backfill }) => channelId === id && !backfill).map(({ receivedAt }) => receivedAt.getTime());
+    const lastLagMs = live.length ? Math.max(0, storedAt.getTime() - Math.max(...live)) : undefined;
+    await manager.update(Channel, id, { lastEventAt: storedAt, lastLagMs });
   }
 }
 

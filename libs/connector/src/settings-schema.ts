@@ -9,6 +9,7 @@ export interface SettingsSchema {
   format?: string;
   default?: unknown;
   enum?: unknown[];
+  readOnly?: boolean;
   writeOnly?: boolean;
   required?: string[];
   properties?: Record<string, SettingsSchema>;
@@ -32,13 +33,13 @@ export function settingsSchema(settings: new () => object): SettingsSchema {
   }) as SettingsSchema;
 }
 
-/** The same settings without the properties that their schema marks `writeOnly`. */
-export function withoutSecrets(schema: SettingsSchema, settings: object): Record<string, unknown> {
+/** The same settings without the properties that their schema marks `writeOnly`; with `signedIn` false also without those `readOnly`, which a sign-in filled in. */
+export function withoutSecrets(schema: SettingsSchema, settings: object, { signedIn } = { signedIn: true }): Record<string, unknown> {
   const visible: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(settings as Record<string, unknown>)) {
     const property = schema.properties?.[name];
-    if (!property || property.writeOnly) continue;
-    visible[name] = property.properties && value && typeof value === 'object' ? withoutSecrets(property, value) : value;
+    if (!property || property.writeOnly || (!signedIn && property.readOnly)) continue;
+    visible[name] = property.properties && value && typeof value === 'object' ? withoutSecrets(property, value, { signedIn }) : value;
   }
   return visible;
 }

@@ -182,8 +182,26 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins a sign-in at a provider; send the browser to `url`. It comes back to `/settings/channels?connected=<id>` or `?signInError=<why not>`. */
+        /** Begins a sign-in at a provider; send the browser to `url`. It comes back to `/settings/channels?connected=<id>` or `?signInError=<why not>`, or to `/settings/channels/choose?signIn=<state>` when it opens accounts to choose from. */
         post: operations["SignIn_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/sign-in/{state}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts that a sign-in opened, for half an hour after the browser came back. */
+        get: operations["SignIn_list"];
+        put?: never;
+        /** Connects those of them; each succeeds or fails by itself. */
+        post: operations["SignIn_choose"];
         delete?: never;
         options?: never;
         head?: never;
@@ -444,6 +462,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Their picture at the first platform that showed one. */
+        get: operations["Contacts_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/identities/{identityId}": {
         parameters: {
             query?: never;
@@ -478,6 +513,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a post, fetched by us from where the platform shows it. 404 once that is no more. */
+        get: operations["Posts_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/audit": {
         parameters: {
             query?: never;
@@ -489,6 +541,23 @@ export interface paths {
         put?: never;
         /** Compares everything the mailbox or platform holds with the ledger, and takes in what is missing. Takes as long as the mailbox is large. */
         post: operations["Audit_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the platform now how the account is doing, and mends what can be mended. What it finds is in `health`. */
+        post: operations["Upkeep_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -740,6 +809,8 @@ export interface components {
             signIn: components["schemas"]["ProviderView"][];
             /** @description Whether POST /channels/:id/audit works for its channels. */
             audits: boolean;
+            /** @description Whether POST /channels/:id/check works for its channels. */
+            checks: boolean;
             /** @description JSON schema of the settings; `writeOnly` properties are secrets. */
             settingsSchema: {
                 [key: string]: unknown;
@@ -876,6 +947,37 @@ export interface components {
         SignInView: {
             /** @description The provider's page. */
             url: string;
+        };
+        SignInItemView: {
+            /** @description Of the account; send it back to choose it. */
+            externalId: string;
+            /** @description Its name. */
+            label: string;
+            address: string;
+            /** @description False when too little was granted for it to work at all. */
+            usable: boolean;
+            /** @description What was not granted, in plain words. */
+            missing: string[];
+            /** @description Whether it is a channel already. */
+            connected: boolean;
+        };
+        SignInChoiceView: {
+            /** @description The connector's type. */
+            type: string;
+            items: components["schemas"]["SignInItemView"][];
+        };
+        SignInChoiceBody: {
+            externalIds: string[];
+        };
+        SignInOutcomeView: {
+            externalId: string;
+            /** @description The channel that is connected now; null when that failed. */
+            channel: components["schemas"]["ChannelView"] | null;
+            /** @description Why it is not; null when it is. */
+            error: string | null;
+        };
+        SignInOutcomeList: {
+            items: components["schemas"]["SignInOutcomeView"][];
         };
         ContactSummary: {
             id: string;
@@ -1173,6 +1275,8 @@ export interface components {
         ContactView: {
             id: string;
             name: string | null;
+            /** @description Of our own: where their picture can be had; null when there is none. */
+            pictureUrl: string | null;
             /** Format: date-time */
             createdAt: string;
             identities: components["schemas"]["IdentityView"][];
@@ -1645,6 +1749,52 @@ export interface operations {
             };
         };
     };
+    SignIn_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                state: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInChoiceView"];
+                };
+            };
+        };
+    };
+    SignIn_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                state: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInChoiceBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOutcomeList"];
+                };
+            };
+        };
+    };
     Conversations_list: {
         parameters: {
             query?: {
@@ -2056,6 +2206,25 @@ export interface operations {
             };
         };
     };
+    Contacts_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     Contacts_patchIdentity: {
         parameters: {
             query?: never;
@@ -2104,6 +2273,25 @@ export interface operations {
             };
         };
     };
+    Posts_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     Audit_run: {
         parameters: {
             query?: never;
@@ -2121,6 +2309,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditView"];
+                };
+            };
+        };
+    };
+    Upkeep_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
                 };
             };
         };

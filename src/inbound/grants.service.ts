@@ -1,0 +1,72 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { DataSource, IsNull } from 'typeorm';
+import type { Notice, WebhookSource } from '#libs/connector';
+import { Channel, DataDeletion } from '../channels/channel.entity.js';
+import { Channels } from '../channels/channels.service.js';
+import { Connectors } from '../connectors.js';
+import { NotFound } from '../errors.js';
+
+const takenBack = 'The person who connected this account took the permission back at the platform. Sign in again.';
+const forgotten = 'The person who connected this account had their data deleted, the access to it included. Sign in again.';
+/** True for whoever asks; their id with our app tells of no message, as in conversations each account knows them by another. */
+const outcome =
+  'The access to accounts that you had given us is deleted. What you wrote to an account belongs to its owner; ask there to have it deleted.';
+
+/** What people grant us at a platform, and take back there. */
+@Injectable()
+export class Grants {
+  private readonly logger = new Logger('grants');
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly channels: Channels,
+    private readonly connectors: Connectors,
+  ) {}
+
+  /** The channels that somebody's permission holds up need another one. */
+  async takenBack(source: WebhookSource, { userId }: Notice): Promise<void> {
+    for (const channel of await this.grantedBy(this.typesOf(source), userId))
+      await this.channels.report(channel.id, 'needs-auth', takenBack);
+  }
+
+  /** Notes the wish, and resolves with the code under which its fate can be seen. */
+  async wishDeletion(source: WebhookSource, { userId }: Notice): Promise<string> {
+    const code = randomBytes(16).toString('base64url');
+    const [connector] = this.typesOf(source);
+    const row = { code, connector: connector!, userId, requestedAt: new Date(), doneAt: null, outcome: null };
+    await this.database.manager.insert(DataDeletion, row);
+    return code;
+  }
+
+  /** Throws NotFound for a code that nobody was given. */
+  async deletion(code: string): Promise<DataDeletion> {
+    const found = await this.database.manager.findOneBy(DataDeletion, { code });
+    if (!found) throw new NotFound('There is no such request.');
+    return found;
+  }
+
+  /** Deletes what there is of those who wish it. Doing it twice does no more than once. */
+  async fulfil(): Promise<void> {
+    for (const wish of await this.database.manager.findBy(DataDeletion, { doneAt: IsNull() })) {
+      const { source } = this.connectors.of({ type: wish.connector });
+      const types = source.kind === 'webhook' ? this.typesOf(source) : [];
+      const granted = await this.grantedBy(types, wish.userId);
+      for (const { id } of granted) await this.channels.forget(id, forgotten);
+      await this.database.manager.update(DataDeletion, { code: wish.code, doneAt: IsNull() }, { doneAt: new Date(), outcome });
+      this.logger.log({ deletion: wish.code, channels: granted.length }, 'data deleted');
+    }
+  }
+
+  private typesOf(source: WebhookSource): string[] {
+    return this.connectors.all().flatMap((connector) => (connector.source === source ? connector.type : []));
+  }
+
+  private async grantedBy(types: string[], userId: string): Promise<Channel[]> {
+    const channels = (await this.channels.list()).filter(({ type }) => types.includes(type));
+    const granters = await Promise.all(
+      channels.map(async (channel) => this.connectors.of(channel).grantedBy?.((await this.channels.stored(channel)).settings) ?? null),
+    );
+    return channels.filter((_, index) => granters[index] === userId);
+  }
+}
