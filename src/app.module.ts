@@ -22,10 +22,17 @@ import { PostsController } from './conversations/posts.controller.js';
 import { Posts } from './conversations/posts.service.js';
 import { RemoteImagesController } from './conversations/remote-images.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
+import { Actions } from './conversations/actions.service.js';
 import { Conversations } from './conversations/conversations.service.js';
 import { Composition } from './conversations/composition.service.js';
+import { MessageChanges } from './conversations/message-changes.service.js';
+import { Receipts } from './conversations/receipts.service.js';
+import { PlatformCalls } from './conversations/platform-calls.service.js';
 import { Replies } from './conversations/replies.service.js';
+import { ReplyWindowSweep } from './conversations/reply-window.sweep.js';
+import { ReplyWindows } from './conversations/reply-windows.service.js';
 import { SecondThoughts } from './conversations/second-thoughts.service.js';
+import { SignsOfLife } from './conversations/signs-of-life.service.js';
 import { Moves } from './conversations/moves.service.js';
 import { Snooze } from './conversations/snooze.service.js';
 import { ProblemFilter } from './errors.js';
@@ -49,7 +56,6 @@ import { NightlyAudit } from './inbound/nightly-audit.js';
 import { OriginalsController } from './inbound/originals.controller.js';
 import { OwnMessages } from './inbound/own-messages.service.js';
 import { Places } from './inbound/places.service.js';
-import { Receipts } from './inbound/receipts.service.js';
 import { UpkeepController } from './inbound/upkeep.controller.js';
 import { UpkeepRounds } from './inbound/upkeep-rounds.js';
 import { Upkeeps } from './inbound/upkeep.service.js';
@@ -88,6 +94,12 @@ const services: Provider[] = [
     Replies,
     SecondThoughts,
     Moves,
+    ReplyWindows,
+    PlatformCalls,
+    Actions,
+    SignsOfLife,
+    MessageChanges,
+    Receipts,
     AssignmentService,
   ],
   ...[FileStore, Changes, Ledger, Audits, Upkeeps, Posts, Grants],
@@ -97,7 +109,6 @@ const services: Provider[] = [
 const workers: Provider[] = [
   Ingest,
   Places,
-  Receipts,
   AutoAnswer,
   OwnMessages,
   Names,
@@ -112,6 +123,7 @@ const workers: Provider[] = [
   OutboundWorker,
   OutboundSweep,
   Snooze,
+  ReplyWindowSweep,
 ];
 
 const controllers: Type[] = [

@@ -12,6 +12,8 @@ export abstract class Problem extends Error {
   abstract readonly status: number;
   /** Goes into the answer beside the standard members. */
   readonly extra: Record<string, unknown> = {};
+  /** When to ask again, in milliseconds from now; told as `Retry-After` (RFC 9110 §10.2.3). */
+  readonly retryAfterMs: number | null = null;
 }
 
 export class NotFound extends Problem {
@@ -59,6 +61,28 @@ export class Invalid extends Problem {
   }
 }
 
+/** A platform has had enough of us for now. */
+export class TooManyRequests extends Problem {
+  readonly status = 429;
+  constructor(
+    message: string,
+    override readonly retryAfterMs: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A platform cannot be reached, or does not know itself what it did. */
+export class Unavailable extends Problem {
+  readonly status = 503;
+  constructor(
+    message: string,
+    override readonly retryAfterMs: number,
+  ) {
+    super(message);
+  }
+}
+
 /** What class-validator found, as dotted paths. */
 export function fieldErrors(errors: ValidationError[], parent = ''): FieldError[] {
   return errors.flatMap(({ property, constraints, children }) => {
@@ -76,8 +100,10 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { status, detail, extra } = describe(error);
-    if (status >= 500) this.logger.error(error);
+    if (status === 500) this.logger.error(error);
     if (reply.raw.headersSent) return void reply.raw.destroy();
+    const retryAfterMs = error instanceof Problem ? error.retryAfterMs : null;
+    if (retryAfterMs !== null) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
     void reply
       .status(status)
       .type('application/problem+json')

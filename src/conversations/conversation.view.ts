@@ -161,6 +161,8 @@ export class ReplyPreviewView {
   signature: string | null;
   /** Whether the message answered will be quoted below. */
   quotes: boolean;
+  /** Of an answer to a comment: for everybody, or for the commenter alone; else null. */
+  mode: ReplyMode | null;
 }
 
 export class MessageView {

@@ -5,13 +5,25 @@ import { OptionalHeader } from '../http/header.param.js';
 import { IdParam } from '../http/id.param.js';
 import { CurrentUser } from '../people/auth.guard.js';
 import type { User } from '../people/user.entity.js';
+import { Actions } from './actions.service.js';
 import { ConversationList, ConversationView, MessageList, MessageView, ReplyPreviewView } from './conversation.view.js';
 import { Conversations } from './conversations.service.js';
 import { InboxQuery, PageQuery } from './inbox.query.js';
 import { Moves } from './moves.service.js';
 import { Replies } from './replies.service.js';
 import { SecondThoughts } from './second-thoughts.service.js';
-import { ConversationPatchBody, MoveBody, NoteBody, ReadBody, ReplyBody, ReplyPreviewQuery } from './conversations.shapes.js';
+import {
+  ConversationPatchBody,
+  ModerationBody,
+  MoveBody,
+  NoteBody,
+  ReactionBody,
+  ReadBody,
+  ReplyBody,
+  ReplyPreviewQuery,
+  TypingBody,
+} from './conversations.shapes.js';
+import { SignsOfLife } from './signs-of-life.service.js';
 
 @ApiTags('Conversations')
 @Controller('api/v1')
@@ -21,6 +33,8 @@ export class ConversationsController {
     private readonly replies: Replies,
     private readonly secondThoughts: SecondThoughts,
     private readonly moves: Moves,
+    private readonly actions: Actions,
+    private readonly signs: SignsOfLife,
   ) {}
 
   @Get('conversations')
@@ -45,11 +59,26 @@ export class ConversationsController {
     return this.conversations.patch(id, body, readVersion(ifMatch), user);
   }
 
-  /** Marks a conversation as read or unread, for everybody. */
+  /** Marks a conversation as read or unread, for everybody. Where the platform can, the customer of a chat sees that it was read. */
   @Put('conversations/:id/read')
   @HttpCode(204)
-  setUnread(@IdParam() id: string, @Body() { unread }: ReadBody): Promise<void> {
-    return this.conversations.setUnread(id, unread);
+  async setUnread(@IdParam() id: string, @Body() { unread }: ReadBody): Promise<void> {
+    const changed = await this.conversations.setUnread(id, unread);
+    if (changed && !unread) this.signs.seen(changed);
+  }
+
+  /** Shows the customer that we type, or no longer do; does nothing where the platform cannot. */
+  @Post('conversations/:id/typing')
+  @HttpCode(204)
+  async typing(@IdParam() id: string, @Body() { on }: TypingBody): Promise<void> {
+    this.signs.types(await this.conversations.row(id), on);
+  }
+
+  /** Takes a chat over that another app holds at the platform; 409 when nobody else does. */
+  @Post('conversations/:id/take-over')
+  @HttpCode(200)
+  takeOver(@IdParam() id: string, @CurrentUser() user: User): Promise<ConversationView> {
+    return this.actions.takeOver(id, user);
   }
 
   /** Oldest first. */
@@ -60,17 +89,14 @@ export class ConversationsController {
 
   /** To whom an answer would go and what would stand below it. 422 with the reason when nobody can be answered. */
   @Get('conversations/:id/reply-preview')
-  replyPreview(
-    @IdParam() id: string,
-    @Query() { replyToMessageId }: ReplyPreviewQuery,
-    @CurrentUser() user: User,
-  ): Promise<ReplyPreviewView> {
-    return this.replies.preview(id, replyToMessageId, user);
+  replyPreview(@IdParam() id: string, @Query() query: ReplyPreviewQuery, @CurrentUser() user: User): Promise<ReplyPreviewView> {
+    return this.replies.preview(id, query, user);
   }
 
   /**
    * Answers the customer through the channel they wrote on. 422 with the reason when the channel forbids it. Copies go to
-   * `cc` and `bcc` and to nobody else; the preview proposes whom to name there.
+   * `cc` and `bcc` and to nobody else; the preview proposes whom to name there. Where the platform takes it in several messages
+   * the first of them is answered; the others name it in `partOf`.
    */
   @Post('conversations/:id/replies')
   @HttpCode(202)
@@ -96,7 +122,7 @@ export class ConversationsController {
     return this.replies.note(id, text, user, key);
   }
 
-  /** Sends a reply again that failed or is uncertain, or that some did not get: only to these. */
+  /** Sends a reply again that failed or is uncertain, or that some did not get: only to these. Of one in several messages what has not left yet goes on from there. */
   @Post('messages/:id/retry')
   @HttpCode(202)
   retry(@IdParam() id: string): Promise<MessageView> {
@@ -110,7 +136,20 @@ export class ConversationsController {
     return this.moves.move(id, conversationId, andLater, user);
   }
 
-  /** Takes back a reply that is still queued; 409 once it is on its way. */
+  /** Hides, likes or deletes a comment at the platform, or takes that back: what the message's `moderation` names. 422 with the platform's reason when it refuses. */
+  @Post('messages/:id/moderate')
+  @HttpCode(200)
+  moderate(@IdParam() id: string, @Body() { action }: ModerationBody, @CurrentUser() user: User): Promise<MessageView> {
+    return this.actions.moderate(id, action, user);
+  }
+
+  /** Reacts to a customer's message of a chat with one of the emoji that the channel's capabilities name; null takes it back. */
+  @Put('messages/:id/reaction')
+  react(@IdParam() id: string, @Body() { emoji }: ReactionBody): Promise<MessageView> {
+    return this.actions.react(id, emoji);
+  }
+
+  /** Takes back a reply that is still queued, all of its messages; 409 once it is on its way. */
   @Delete('messages/:id')
   @HttpCode(204)
   undo(@IdParam() id: string): Promise<void> {

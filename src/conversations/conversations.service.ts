@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
-import type { ReplyWindow } from '#libs/connector';
+import type { Moderation, ReplyWindow } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Connectors } from '../connectors.js';
 import { Contact, Identity } from '../contacts/contact.entity.js';
@@ -22,7 +22,9 @@ import { Delivery } from './delivery.entity.js';
 import { linksOf } from './links.js';
 import { type InboxQuery, inboxPage, type PageQuery, readCursor, writeCursor } from './inbox.query.js';
 import { Attachment, Message } from './message.entity.js';
+import { allowedModeration } from './moderation.js';
 import { Post } from './post.entity.js';
+import { ReplyWindows } from './reply-windows.service.js';
 
 export interface ConversationPatch {
   status?: ConversationStatus;
@@ -40,6 +42,7 @@ export class Conversations {
   constructor(
     private readonly database: DataSource,
     private readonly connectors: Connectors,
+    private readonly windows: ReplyWindows,
     private readonly changes: Changes,
   ) {}
 
@@ -84,18 +87,32 @@ export class Conversations {
   async messageViews(rows: Message[]): Promise<MessageView[]> {
     if (!rows.length) return [];
     const messageId = In(rows.map(({ id }) => id));
-    const [attachments, deliveries] = await Promise.all([
+    const [attachments, deliveries, moderationOf] = await Promise.all([
       this.database.manager.find(Attachment, { where: { messageId }, order: { createdAt: 'ASC', id: 'ASC' } }),
       this.database.manager.findBy(Delivery, { messageId }),
+      this.moderation(rows),
     ]);
     return rows.map((row) =>
       messageView(
         row,
         attachments.filter(({ messageId }) => messageId === row.id),
         deliveries.find(({ messageId }) => messageId === row.id) ?? null,
-        [],
+        moderationOf(row),
       ),
     );
+  }
+
+  private async moderation(rows: Message[]): Promise<(row: Message) => Moderation[]> {
+    const ids = (pick: (row: Message) => string) => In([...new Set(rows.map(pick))]);
+    const [channels, conversations] = await Promise.all([
+      this.database.manager.findBy(Channel, { id: ids((row) => row.channelId) }),
+      this.database.manager.find(Conversation, { select: { id: true, kind: true }, where: { id: ids((row) => row.conversationId) } }),
+    ]);
+    return (row) => {
+      const channel = channels.find(({ id }) => id === row.channelId)!;
+      const { kind } = conversations.find(({ id }) => id === row.conversationId)!;
+      return channel.removedAt ? [] : allowedModeration(row, kind, this.connectors.of(channel).capabilities.moderation);
+    };
   }
 
   /** `version` is the one the change was made from: 412 when somebody was faster. */
@@ -117,19 +134,16 @@ export class Conversations {
     return this.get(id);
   }
 
-  async setUnread(id: string, unread: boolean): Promise<void> {
-    const { unread: before } = await this.row(id);
-    if (before === unread) return;
+  /** Resolves with the conversation when that changed it. */
+  async setUnread(id: string, unread: boolean): Promise<Conversation | null> {
+    const before = await this.row(id);
+    if (before.unread === unread) return null;
     await this.database.transaction(async (manager) => {
       await manager.update(Conversation, id, { unread });
       await this.changes.write(manager, { type: 'conversation.updated', conversationId: id });
     });
     this.changes.announce();
-  }
-
-  /** May this conversation be answered at that time? */
-  window(conversation: Pick<Conversation, 'kind' | 'lastInboundAt' | 'lastActionAt'>, channelType: string, at: Date): ReplyWindow {
-    return this.connectors.of({ type: channelType }).replyWindow({ ...conversation, comment: null }, at);
+    return before;
   }
 
   private async applyPatch(manager: EntityManager, before: Conversation, patch: ConversationPatch, version: number | null): Promise<void> {
@@ -172,10 +186,11 @@ export class Conversations {
         rows.map(({ id }) => id),
       ),
     ]);
-    const now = new Date();
+    const windows = await this.windows.ofPage(this.database.manager, rows, channels, posts, new Date());
     return rows.map((row) => {
       const contact = contacts.find(({ id }) => id === row.contactId)!;
       const channelType = channels.find(({ id }) => id === row.channelId)!.type;
+      const { answer, privately } = windows.get(row.id)!;
       return conversationView(row, {
         channelType,
         contact: {
@@ -184,8 +199,8 @@ export class Conversations {
           pictureUrl: pictured.some(({ contactId }) => contactId === contact.id) ? pictureOf(contact) : null,
         },
         tags: tags.filter(({ conversationId }) => conversationId === row.id).map(({ tag }) => tag),
-        replyWindow: windowView(this.window(row, channelType, now)),
-        privateReply: null,
+        replyWindow: windowView(answer),
+        privateReply: privately && shown(privately),
         post: posts.find(({ id }) => id === row.postId) ?? null,
         links: links.get(row.id) ?? [],
       });
@@ -196,9 +211,9 @@ export class Conversations {
 const pictureOf = ({ id }: Contact): string => `/api/v1/contacts/${id}/picture`;
 
 /** A window that is open for good is none. */
-function windowView({ open, closesAt, mode, reason }: ReplyWindow): ReplyWindowView | null {
-  return open && !closesAt ? null : { open, closesAt, mode, reason };
-}
+const windowView = (window: ReplyWindow): ReplyWindowView | null => (window.open && !window.closesAt ? null : shown(window));
+
+const shown = ({ open, closesAt, mode, reason }: ReplyWindow): ReplyWindowView => ({ open, closesAt, mode, reason });
 
 function whatChanged(before: Conversation, patch: ConversationPatch): string | null {
   const parts: string[] = [];
@@ -214,7 +229,7 @@ function whatChanged(before: Conversation, patch: ConversationPatch): string | n
 export async function addEvent(
   manager: EntityManager,
   conversation: Pick<Conversation, 'id' | 'channelId'>,
-  by: User,
+  by: Pick<User, 'name'> & { id: string | null },
   what: string,
 ): Promise<NewChange> {
   const now = new Date();

@@ -14,6 +14,7 @@ import {
   MaxLength,
   ValidateIf,
 } from 'class-validator';
+import { type Moderation, moderations, type ReplyMode, replyModes } from '#libs/connector';
 import { type ConversationStatus, priorities, type Priority, statuses } from './conversation.entity.js';
 
 export class ConversationPatchBody {
@@ -40,11 +41,14 @@ export class MoveBody {
 }
 
 export class ReplyBody {
-  @IsString() @IsNotEmpty() @MaxLength(500_000) text: string;
+  /** May be empty beside files, where a file alone makes a message. */
+  @IsString() @ValidateIf(({ attachmentIds }: ReplyBody) => !attachmentIds?.length) @IsNotEmpty() @MaxLength(500_000) text: string;
   @IsOptional() @IsString() @MaxLength(1_000_000) html?: string;
   @IsOptional() @IsArray() @ArrayMaxSize(50) @IsUUID(undefined, { each: true }) attachmentIds?: string[];
   @IsOptional() @IsArray() @ArrayMaxSize(50) @IsEmail({}, { each: true }) cc?: string[];
   @IsOptional() @IsArray() @ArrayMaxSize(50) @IsEmail({}, { each: true }) bcc?: string[];
+  /** Of an answer to a comment: for everybody (when left out), or for the commenter alone. */
+  @IsOptional() @IsIn(replyModes) mode?: ReplyMode;
   /** The message to answer; the customer's latest when left out. */
   @IsOptional() @IsUUID() replyToMessageId?: string;
   /** The newest message you have seen: 409 with what is new when somebody wrote since. */
@@ -56,12 +60,30 @@ export class ReplyBody {
 }
 
 export class ReplyPreviewQuery {
+  /** Of an answer to a comment: for everybody (when left out), or for the commenter alone. */
+  @IsOptional() @IsIn(replyModes) mode?: ReplyMode;
   /** The message to answer; the customer's latest when left out. */
   @IsOptional() @IsUUID() replyToMessageId?: string;
 }
 
 export class NoteBody {
   @IsString() @IsNotEmpty() @MaxLength(500_000) text: string;
+}
+
+export class ModerationBody {
+  @IsIn(moderations) action: Moderation;
+}
+
+export class ReactionBody {
+  /** One of those the channel's capabilities name; null takes it back. */
+  @ValidateIf(({ emoji }: ReactionBody) => emoji !== null)
+  @IsString()
+  @MaxLength(50)
+  emoji: string | null;
+}
+
+export class TypingBody {
+  @IsBoolean() on: boolean;
 }
 
 export class ReadBody {

@@ -26,13 +26,15 @@ export class InboxQuery extends PageQuery {
   @IsOptional() @TrueOrFalse() @IsBoolean() unread?: boolean;
   /** Words that a message, its subject or its author must have, the last one perhaps unfinished; or an address; or a number such as `#12`. */
   @IsOptional() @IsString() @MaxLength(300) q?: string;
-  @IsOptional() @IsIn(['newest', 'oldest', 'waiting']) sort?: 'newest' | 'oldest' | 'waiting';
+  /** `waiting`: longest without an answer first. `closing`: whose reply window narrows soonest first, without those that have none. */
+  @IsOptional() @IsIn(['newest', 'oldest', 'waiting', 'closing']) sort?: 'newest' | 'oldest' | 'waiting' | 'closing';
 }
 
 const orders = {
   newest: { column: 'lastMessageAt', direction: 'DESC' },
   oldest: { column: 'lastMessageAt', direction: 'ASC' },
   waiting: { column: 'waitingSince', direction: 'ASC' },
+  closing: { column: 'windowClosesAt', direction: 'ASC' },
 } as const;
 
 /** One page of the inbox, by keyset: a conversation that moves up while someone pages is at worst seen twice, none is skipped for it. */
@@ -44,7 +46,7 @@ export async function inboxPage(
   const limit = query.limit ?? 50;
   const { column, direction } = orders[query.sort ?? 'newest'];
   const page = filtered(manager.createQueryBuilder(Conversation, 'c'), query, userId);
-  if (column === 'waitingSince') page.andWhere('c.waitingSince IS NOT NULL');
+  if (column !== 'lastMessageAt') page.andWhere(`c.${column} IS NOT NULL`);
   if (query.cursor) {
     const [at, id] = readCursor(query.cursor);
     page.andWhere(`(c.${column}, c.id) ${direction === 'DESC' ? '<' : '>'} (:at, :id)`, { at, id });

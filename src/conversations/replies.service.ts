@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
-import { type Prepared } from '#libs/connector';
-import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
 import { Conflict, Invalid } from '../errors.js';
 import type { User } from '../people/user.entity.js';
@@ -9,13 +7,15 @@ import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Conversation, ThreadKey } from './conversation.entity.js';
 import type { MessageView, ReplyPreviewView } from './conversation.view.js';
-import { Composition, type NewReply } from './composition.service.js';
+import { type Asked, type Composed, Composition, filesGone, type NewReply } from './composition.service.js';
 import { Conversations } from './conversations.service.js';
 import { Delivery } from './delivery.entity.js';
 import { Attachment, Message } from './message.entity.js';
+import { type OutgoingRow, outgoingRows, writtenBy } from './outgoing-rows.js';
 import { addRecipients } from './participants.js';
 import { preview } from './preview.js';
-import { awaiting } from './recipient-fates.js';
+import { takePrivateReply } from './private-replies.js';
+import { ReplyWindows } from './reply-windows.service.js';
 
 /** Written since the agent last looked. Told apart from the transaction, which may use nothing but its own connection. */
 class Stale extends Error {
@@ -24,8 +24,6 @@ class Stale extends Error {
   }
 }
 
-type OutgoingMessage = ReturnType<Replies['message']>;
-
 /** What agents write: replies that leave the house and notes that do not. */
 @Injectable()
 export class Replies {
@@ -33,68 +31,70 @@ export class Replies {
     private readonly database: DataSource,
     private readonly conversations: Conversations,
     private readonly composition: Composition,
+    private readonly windows: ReplyWindows,
     private readonly queue: JobQueue,
     private readonly changes: Changes,
   ) {}
 
-  /** Message and delivery are rows before anything is sent; the job only hurries the sending along. */
+  /** Messages and deliveries are rows before anything is sent; the job only hurries the sending along. Resolves with the first message. */
   async reply(conversationId: string, reply: NewReply, author: User, idempotencyKey: string | null): Promise<MessageView> {
     const conversation = await this.conversations.row(conversationId);
     const earlier = await this.earlier(author, idempotencyKey, reply.text);
     if (earlier) return earlier;
-    const channel = await this.composition.openChannel(conversation, reply.sendAt ?? new Date());
-    const deliveryId = newId();
-    const prepared = await this.composition.prepare(conversation, channel, reply, author, deliveryId);
-    const message = this.message(conversation, reply, author, prepared, idempotencyKey);
-    const sendAt = reply.sendAt ?? null;
-    await this.store(conversationId, reply, author, message, deliveryId, prepared).catch(async (error: unknown) => {
+    const composed = await this.composition.compose(conversation, reply, author);
+    const rows = outgoingRows(conversation, reply, author, composed, idempotencyKey);
+    await this.store(conversationId, reply, author, composed, rows).catch(async (error: unknown) => {
       if (!(error instanceof Stale)) throw error;
       const messages = await this.conversations.messageViews(error.since);
       throw new Conflict('Somebody wrote here since you last looked.', { messages });
     });
     this.changes.announce();
-    await this.queue.addOutbound([{ id: deliveryId, attempts: 0, notBefore: sendAt }]);
-    return this.conversations.messageView(message.id);
+    await this.queue.addOutbound(rows.map(({ delivery }) => ({ id: delivery.id, attempts: 0, notBefore: reply.sendAt ?? null })));
+    return this.conversations.messageView(rows[0]!.message.id);
   }
 
-  async preview(conversationId: string, replyToMessageId: string | undefined, author: User): Promise<ReplyPreviewView> {
-    return this.composition.preview(await this.conversations.row(conversationId), replyToMessageId, author);
+  async preview(conversationId: string, asked: Asked, author: User): Promise<ReplyPreviewView> {
+    return this.composition.preview(await this.conversations.row(conversationId), asked, author);
   }
 
-  private async store(
-    conversationId: string,
-    reply: NewReply,
-    author: User,
-    message: OutgoingMessage,
-    deliveryId: string,
-    prepared: Prepared,
-  ): Promise<void> {
+  private async store(conversationId: string, reply: NewReply, author: User, composed: Composed, rows: OutgoingRow[]): Promise<void> {
     await this.database.transaction(async (manager) => {
       // First, because it locks the conversation: of two who answer at once the second sees what the first wrote.
-      await this.answered(manager, conversationId, message, reply.then);
+      await this.answered(manager, conversationId, reply, composed, rows);
       if (!reply.force) await this.refuseStale(manager, conversationId, reply.lastSeenMessageId, author);
-      await manager.insert(Message, message);
-      if (reply.attachmentIds?.length) await attach(manager, message.id, reply.attachmentIds, author);
-      await manager.insert(Delivery, newDelivery(deliveryId, message, prepared, reply.sendAt ?? null));
-      await insertNew(
-        manager,
-        ThreadKey,
-        prepared.ownKeys.map((key) => ({ channelId: message.channelId, key, conversationId, claimed: true, messageId: message.id })),
-      );
-      await addRecipients(manager, conversationId, prepared.recipients);
+      if (composed.mode === 'private') await this.answerPrivately(manager, conversationId, rows[0]!.message);
+      for (const row of rows) await this.storePart(manager, row, author);
       await this.changes.write(
         manager,
-        { type: 'message.created', conversationId, messageId: message.id },
+        ...rows.map(({ message }) => ({ type: 'message.created' as const, conversationId, messageId: message.id })),
         { type: 'conversation.updated', conversationId },
       );
     });
+  }
+
+  private async storePart(manager: EntityManager, { message, delivery, part }: OutgoingRow, author: User): Promise<void> {
+    const { id: messageId, channelId, conversationId } = message;
+    await manager.insert(Message, message);
+    if (part.fileIds.length) await attach(manager, messageId, part.fileIds, author);
+    await manager.insert(Delivery, delivery);
+    const keys = part.prepared.ownKeys.map((key) => ({ channelId, key, conversationId, claimed: true, messageId }));
+    if (keys.length) await insertNew(manager, ThreadKey, keys);
+    await addRecipients(manager, conversationId, part.prepared.recipients);
+  }
+
+  private async answerPrivately(manager: EntityManager, conversationId: string, first: OutgoingRow['message']): Promise<void> {
+    if (!(await takePrivateReply(manager, first)))
+      throw new Invalid('This comment was answered privately already, and the platform allows that once.', [
+        { path: 'mode', message: 'private is used up for this comment' },
+      ]);
+    await this.windows.refresh(manager, conversationId);
   }
 
   async note(conversationId: string, text: string, author: User, idempotencyKey: string | null): Promise<MessageView> {
     const conversation = await this.conversations.row(conversationId);
     const earlier = await this.earlier(author, idempotencyKey, text);
     if (earlier) return earlier;
-    const message = { ...this.message(conversation, { text }, author, null, idempotencyKey), kind: 'note' as const };
+    const message = { ...writtenBy(author, conversation, new Date()), kind: 'note' as const, text, idempotencyKey };
     await this.database.transaction(async (manager) => {
       await manager.insert(Message, message);
       await manager.update(Conversation, conversationId, {
@@ -132,47 +132,25 @@ export class Replies {
     if (since.length) throw new Stale(since);
   }
 
-  private message(conversation: Conversation, reply: NewReply, author: User, prepared: Prepared | null, idempotencyKey: string | null) {
-    const now = new Date();
-    return {
-      id: newId(),
-      conversationId: conversation.id,
-      channelId: conversation.channelId,
-      kind: 'message' as const,
-      direction: 'outbound' as const,
-      externalId: prepared?.externalId ?? null,
-      authorType: 'agent' as const,
-      authorId: author.id,
-      authorName: author.name,
-      sentAt: now,
-      receivedAt: now,
-      text: reply.text,
-      html: reply.html ?? null,
-      reactions: [],
-      replyToMessageId: reply.replyToMessageId ?? null,
-      envelope: prepared?.envelope ?? null,
-      idempotencyKey,
-    };
-  }
-
   private async answered(
     manager: EntityManager,
     conversationId: string,
-    { sentAt, text }: { sentAt: Date; text: string },
-    then?: 'close' | 'pending',
+    reply: NewReply,
+    { files }: Composed,
+    rows: OutgoingRow[],
   ): Promise<void> {
     const closed = { status: 'closed' as const, closedAt: new Date() };
-    const status = then && (then === 'close' ? closed : { status: 'pending' as const });
+    const status = reply.then && (reply.then === 'close' ? closed : { status: 'pending' as const });
     await manager
       .createQueryBuilder()
       .update(Conversation)
       .set({
         ...status,
-        preview: preview(text),
-        lastMessageAt: sentAt,
+        preview: preview(reply.text || (files[0]?.filename ?? '')),
+        lastMessageAt: rows.at(-1)!.message.sentAt,
         waitingSince: null,
         unread: false,
-        messageCount: () => 'message_count + 1',
+        messageCount: () => `message_count + ${rows.length}`,
         version: () => 'version + 1',
       })
       .where({ id: conversationId })
@@ -183,28 +161,13 @@ export class Replies {
   private async earlier(author: User, idempotencyKey: string | null, text: string): Promise<MessageView | null> {
     const row = idempotencyKey && (await this.database.manager.findOneBy(Message, { authorId: author.id, idempotencyKey }));
     if (!row) return null;
-    if (row.text !== text) throw new Invalid('This Idempotency-Key was used for another message.');
+    // A long text may have left as several messages, of which this is the first.
+    if (!text.includes(row.text)) throw new Invalid('This Idempotency-Key was used for another message.');
     return this.conversations.messageView(row.id);
   }
 }
 
-function newDelivery(id: string, message: { id: string; channelId: string }, { recipients }: Prepared, sendAt: Date | null) {
-  const now = new Date();
-  return {
-    id,
-    messageId: message.id,
-    channelId: message.channelId,
-    recipients: awaiting(recipients),
-    nextAttemptAt: sendAt ?? now,
-    createdAt: now,
-    updatedAt: now,
-  };
-}
-
 async function attach(manager: EntityManager, messageId: string, ids: string[], author: User): Promise<void> {
   const { affected } = await manager.update(Attachment, { id: In(ids), messageId: IsNull(), uploadedBy: author.id }, { messageId });
-  if (affected !== new Set(ids).size)
-    throw new Invalid('Some files are gone or sent already. Attach them again.', [
-      { path: 'attachmentIds', message: 'are not your unsent uploads' },
-    ]);
+  if (affected !== ids.length) throw filesGone();
 }

@@ -249,9 +249,43 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Marks a conversation as read or unread, for everybody. */
+        /** Marks a conversation as read or unread, for everybody. Where the platform can, the customer of a chat sees that it was read. */
         put: operations["Conversations_setUnread"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows the customer that we type, or no longer do; does nothing where the platform cannot. */
+        post: operations["Conversations_typing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a chat over that another app holds at the platform; 409 when nobody else does. */
+        post: operations["Conversations_takeOver"];
         delete?: never;
         options?: never;
         head?: never;
@@ -303,7 +337,8 @@ export interface paths {
         put?: never;
         /**
          * Answers the customer through the channel they wrote on. 422 with the reason when the channel forbids it. Copies go to
-         *     `cc` and `bcc` and to nobody else; the preview proposes whom to name there.
+         *     `cc` and `bcc` and to nobody else; the preview proposes whom to name there. Where the platform takes it in several messages
+         *     the first of them is answered; the others name it in `partOf`.
          */
         post: operations["Conversations_reply"];
         delete?: never;
@@ -338,7 +373,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a reply again that failed or is uncertain, or that some did not get: only to these. */
+        /** Sends a reply again that failed or is uncertain, or that some did not get: only to these. Of one in several messages what has not left yet goes on from there. */
         post: operations["Conversations_retry"];
         delete?: never;
         options?: never;
@@ -363,6 +398,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/moderate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hides, likes or deletes a comment at the platform, or takes that back: what the message's `moderation` names. 422 with the platform's reason when it refuses. */
+        post: operations["Conversations_moderate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/reaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Reacts to a customer's message of a chat with one of the emoji that the channel's capabilities name; null takes it back. */
+        put: operations["Conversations_react"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}": {
         parameters: {
             query?: never;
@@ -373,7 +442,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes back a reply that is still queued; 409 once it is on its way. */
+        /** Takes back a reply that is still queued, all of its messages; 409 once it is on its way. */
         delete: operations["Conversations_undo"];
         options?: never;
         head?: never;
@@ -1077,6 +1146,9 @@ export interface components {
         ReadBody: {
             unread: boolean;
         };
+        TypingBody: {
+            on: boolean;
+        };
         AuthorView: {
             /** @enum {string} */
             type: "agent" | "contact" | "system";
@@ -1206,13 +1278,24 @@ export interface components {
             signature: string | null;
             /** @description Whether the message answered will be quoted below. */
             quotes: boolean;
+            /**
+             * @description Of an answer to a comment: for everybody, or for the commenter alone; else null.
+             * @enum {string|null}
+             */
+            mode: "public" | "private" | null;
         };
         ReplyBody: {
+            /** @description May be empty beside files, where a file alone makes a message. */
             text: string;
             html?: string;
             attachmentIds?: string[];
             cc?: string[];
             bcc?: string[];
+            /**
+             * @description Of an answer to a comment: for everybody (when left out), or for the commenter alone.
+             * @enum {string}
+             */
+            mode?: "public" | "private";
             /**
              * Format: uuid
              * @description The message to answer; the customer's latest when left out.
@@ -1241,6 +1324,14 @@ export interface components {
             conversationId: string | null;
             /** @description Also what was written after it. */
             andLater?: boolean;
+        };
+        ModerationBody: {
+            /** @enum {string} */
+            action: "hide" | "unhide" | "like" | "unlike" | "delete";
+        };
+        ReactionBody: {
+            /** @description One of those the channel's capabilities name; null takes it back. */
+            emoji: string | null;
         };
         AssignmentBody: {
             /**
@@ -1809,7 +1900,8 @@ export interface operations {
                 unread?: boolean;
                 /** @description Words that a message, its subject or its author must have, the last one perhaps unfinished; or an address; or a number such as `#12`. */
                 q?: string;
-                sort?: "newest" | "oldest" | "waiting";
+                /** @description `waiting`: longest without an answer first. `closing`: whose reply window narrows soonest first, without those that have none. */
+                sort?: "newest" | "oldest" | "waiting" | "closing";
                 limit?: number;
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;
@@ -1902,6 +1994,50 @@ export interface operations {
             };
         };
     };
+    Conversations_typing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypingBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    Conversations_takeOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+        };
+    };
     Conversations_messages: {
         parameters: {
             query?: {
@@ -1930,6 +2066,8 @@ export interface operations {
     Conversations_replyPreview: {
         parameters: {
             query?: {
+                /** @description Of an answer to a comment: for everybody (when left out), or for the commenter alone. */
+                mode?: "public" | "private";
                 /** @description The message to answer; the customer's latest when left out. */
                 replyToMessageId?: string;
             };
@@ -2038,6 +2176,56 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MoveBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+        };
+    };
+    Conversations_moderate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModerationBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+        };
+    };
+    Conversations_react: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionBody"];
             };
         };
         responses: {
