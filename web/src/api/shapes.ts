@@ -4,12 +4,15 @@ type Schemas = components['schemas'];
 
 export type Attachment = Schemas['AttachmentView'];
 export type Capabilities = Schemas['CapabilitiesView'];
+export type Card = Schemas['CardView'];
 export type Channel = Schemas['ChannelView'];
 export type ChannelWithSettings = Schemas['ChannelWithSettings'];
 export type Connector = Schemas['ConnectorView'];
 export type Conversation = Schemas['ConversationView'];
 export type Delivery = Schemas['DeliveryView'];
 export type Message = Schemas['MessageView'];
+export type Moderation = Message['moderation'][number];
+export type ReplyMode = NonNullable<Message['mode']>;
 export type RecipientFate = Delivery['recipients'][number];
 export type ReplyPreview = Schemas['ReplyPreviewView'];
 export type Audit = Schemas['AuditView'];

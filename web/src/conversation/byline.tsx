@@ -1,16 +1,24 @@
-import { IconLock } from '@tabler/icons-react';
+import { UnstyledButton } from '@mantine/core';
+import { IconArrowRampRight, IconLock, IconWorld } from '@tabler/icons-react';
 import { useChannelsById } from '../api/resources.js';
 import type { Conversation, Message } from '../api/shapes.js';
-import { moment, text } from '../text/text.js';
+import { text } from '../text/text.js';
 import { Age } from '../ui/clock.js';
-import classes from './conversation.module.css';
+import { showMessage } from './answered-message.js';
 import { MessageMenu } from './message-menu.js';
+import classes from './message.module.css';
+import { authorName, isFromOutside } from './people.js';
 
-export const unnamed = { contact: text.thread.customer, agent: text.thread.agent, system: text.thread.system };
+interface BylineProps {
+  message: Message;
+  conversation: Conversation;
+  /** Of a comment: the one it answers. */
+  answered: Message | null;
+}
 
 /** Who wrote a message and when; of a mail also who else got it, and what can be done with it. */
-export function Byline({ message, conversation }: { message: Message; conversation: Conversation }) {
-  const { author, kind, sentAt, editedAt, placedBy } = message;
+export function Byline({ message, conversation, answered }: BylineProps) {
+  const { kind, sentAt, placedBy } = message;
   const isMail = conversation.kind === 'email';
   return (
     <div className={classes.byline}>
@@ -19,12 +27,49 @@ export function Byline({ message, conversation }: { message: Message; conversati
           <IconLock size={13} aria-hidden /> {text.thread.note}
         </span>
       )}
-      <b>{author.name ?? unnamed[author.type]}</b>
+      <b>{authorName(message)}</b>
+      {answered && <Answers message={answered} />}
+      {isFromOutside(message) && (
+        <span className={classes.outside} title={text.thread.outsideHint(text.product)}>
+          <IconArrowRampRight size={13} aria-hidden /> {text.thread.outside}
+        </span>
+      )}
+      {message.mode && <Mode mode={message.mode} customer={conversation.contact.name} />}
       <Age at={sentAt} />
-      {editedAt && <span title={moment(new Date(editedAt))}>{text.thread.edited}</span>}
       {isMail && placedBy && <MessageMenu message={message} placedBy={placedBy} />}
       {isMail && <Recipients message={message} channelId={conversation.channelId} />}
     </div>
+  );
+}
+
+/** Whom a comment answers; leads to what they wrote. */
+function Answers({ message }: { message: Message }) {
+  const name = authorName(message);
+  return (
+    <UnstyledButton
+      className={classes.answers}
+      fz="inherit"
+      onClick={() => showMessage(message.id)}
+      aria-label={`${text.comments.answers(name)}. ${text.comments.showAnswered(name)}`}
+    >
+      {text.comments.answers(name)}
+    </UnstyledButton>
+  );
+}
+
+/** Who can read an answer of ours to a comment. */
+function Mode({ mode, customer }: { mode: NonNullable<Message['mode']>; customer: string | null }) {
+  if (mode === 'public') {
+    return (
+      <span className={classes.mode} title={text.comments.publicHint}>
+        <IconWorld size={13} aria-hidden /> {text.comments.public}
+      </span>
+    );
+  }
+  return (
+    <span className={classes.mode} data-mode="private" title={text.comments.privateHint(customer ?? text.thread.customer)}>
+      <IconLock size={13} aria-hidden /> {text.comments.private}
+    </span>
   );
 }
 

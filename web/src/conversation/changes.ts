@@ -4,7 +4,7 @@ import { queryClient } from '../api/query-client.js';
 import { keys, refresh } from '../api/resources.js';
 import type { Conversation, ConversationStatus } from '../api/shapes.js';
 import { text } from '../text/text.js';
-import { noticeFailure } from '../ui/notice.js';
+import { noticeDone, noticeFailure } from '../ui/notice.js';
 
 const onError = noticeFailure(text.conversation.failed);
 
@@ -25,6 +25,18 @@ export function useSetStatus(id: string) {
     setStatus: (status: ConversationStatus) => patch.mutate({ params: { path: { id } }, body: { status } }),
     isPending: patch.isPending,
   };
+}
+
+/** Takes a chat over that another app holds at the platform. */
+export function useTakeOver(id: string) {
+  const { mutate, isPending } = api.useMutation('post', '/api/v1/conversations/{id}/take-over', {
+    onSuccess: (conversation) => {
+      keep(conversation);
+      noticeDone(text.composer.tookOver);
+    },
+    onError,
+  });
+  return { takeOver: () => mutate({ params: { path: { id } } }), isPending };
 }
 
 /** Says that somebody has looked at what was odd about a conversation. */

@@ -1,6 +1,6 @@
 import createPurifier from 'dompurify';
 import type { Attachment } from '../api/shapes.js';
-import { attachmentUrl } from './attachments.js';
+import { attachmentUrl } from './media.js';
 import { foldHistory } from './fold-history.js';
 
 const purifier = createPurifier(window);

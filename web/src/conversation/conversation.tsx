@@ -9,6 +9,7 @@ import { Composer } from './composer.js';
 import { ConversationHeader } from './header.js';
 import { RelatedConversations } from './related.js';
 import { Review } from './review.js';
+import { Source } from './source.js';
 import { Thread } from './thread.js';
 
 const route = getRouteApi('/app/inbox/$view/$conversationId');
@@ -28,6 +29,7 @@ function Opened({ conversation }: { conversation: Conversation }) {
       <ConversationHeader conversation={conversation} />
       <RelatedConversations conversation={conversation} />
       {conversation.review && <Review conversationId={conversation.id} reason={conversation.review} />}
+      {conversation.source && <Source source={conversation.source} />}
       <Thread conversation={conversation} />
       <Composer conversation={conversation} />
     </>

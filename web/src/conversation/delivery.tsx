@@ -6,7 +6,7 @@ import type { Delivery, Message, RecipientFate } from '../api/shapes.js';
 import { ago, text } from '../text/text.js';
 import { useNow } from '../ui/clock.js';
 import { noticeFailure } from '../ui/notice.js';
-import classes from './conversation.module.css';
+import classes from './message.module.css';
 
 const icons: Record<Delivery['state'], Icon> = {
   queued: IconClock,
@@ -19,7 +19,7 @@ const icons: Record<Delivery['state'], Icon> = {
 };
 
 /** How far a reply has come; when it did not arrive, why, what can be done, and the button that does it. */
-export function DeliveryState({ message, delivery }: { message: Message; delivery: Delivery }) {
+export function DeliveryState({ message, delivery, waits }: { message: Message; delivery: Delivery; waits: boolean }) {
   const { state, error, recipients } = delivery;
   const StateIcon = icons[state];
   const stuck = state === 'failed' || state === 'uncertain';
@@ -29,7 +29,7 @@ export function DeliveryState({ message, delivery }: { message: Message; deliver
     <div className={classes.delivery} data-state={state}>
       <span className={classes.deliveryState}>
         <StateIcon size={14} aria-hidden />
-        {waiting ? <NextAttempt delivery={delivery} /> : text.delivery.states[state]}
+        {waits ? text.delivery.waitsForPart : waiting ? <NextAttempt delivery={delivery} /> : text.delivery.states[state]}
       </span>
       {apart && <Recipients recipients={recipients} />}
       {error && <Reason error={error} saidApart={apart} />}

@@ -1,5 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react';
-import type { Attachment } from '../api/shapes.js';
+import type { Attachment, ReplyMode } from '../api/shapes.js';
 
 /** An answer being written. `key` names one attempt to send it, so that trying again after a lost answer never sends twice. */
 export interface Draft {
@@ -8,6 +8,10 @@ export interface Draft {
   cc: string[] | null;
   bcc: string[];
   attachments: Attachment[];
+  /** Under a post: who is to read it; null as long as the agent leaves it at what is possible. */
+  mode: ReplyMode | null;
+  /** The id of the message that it answers; null for none in particular. */
+  replyTo: string | null;
   key: string;
   failure: { message: string; stale: boolean } | null;
 }
@@ -21,7 +25,10 @@ const parsed = new Map<string, Draft>();
 /** Ids that need no secure context: the page may be served over plain HTTP inside a company. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
 
-export const emptyDraft = (): Draft => ({ text: '', cc: null, bcc: [], attachments: [], key: newKey(), failure: null });
+export const emptyDraft = (): Draft => ({
+  ...{ text: '', cc: null, bcc: [], attachments: [], mode: null, replyTo: null },
+  ...{ key: newKey(), failure: null },
+});
 
 const nameOf = (kind: DraftKind, conversationId: string) => `${prefix}${kind}:${conversationId}`;
 
@@ -29,14 +36,15 @@ function read(name: string): Draft {
   const known = parsed.get(name);
   if (known) return known;
   const kept = sessionStorage.getItem(name);
-  const draft = kept ? (JSON.parse(kept) as Draft) : emptyDraft();
+  // A draft may have been kept by an earlier version of this page.
+  const draft = { ...emptyDraft(), ...(kept ? (JSON.parse(kept) as Partial<Draft>) : {}) };
   parsed.set(name, draft);
   return draft;
 }
 
 function write(name: string, draft: Draft) {
   parsed.set(name, draft);
-  const worthKeeping = draft.text || draft.cc || draft.bcc.length || draft.attachments.length;
+  const worthKeeping = draft.text || draft.cc || draft.bcc.length || draft.attachments.length || draft.mode || draft.replyTo;
   if (worthKeeping) sessionStorage.setItem(name, JSON.stringify(draft));
   else sessionStorage.removeItem(name);
   listeners.forEach((tell) => tell());

@@ -4,6 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useChannelsById, useMe, useUsers } from '../api/resources.js';
 import type { Conversation } from '../api/shapes.js';
 import { text } from '../text/text.js';
+import { ContactPicture } from '../ui/contact-picture.js';
 import { KindIcon } from '../ui/kind.js';
 import { useAssign, useMarkRead, useSetStatus } from './changes.js';
 import classes from './conversation.module.css';
@@ -16,6 +17,7 @@ export function ConversationHeader({ conversation }: { conversation: Conversatio
     <header className={classes.header}>
       <div className={classes.heading}>
         <BackToList />
+        <ContactPicture name={contact.name} url={contact.pictureUrl} size={36} />
         <div className={classes.about}>
           <Title order={1} size="h4" className={classes.title}>
             {subject || contact.name || text.list.unnamed}

@@ -1,21 +1,21 @@
 import { type SyntheticEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
-import { unnamed } from './byline.js';
+import { authorName } from './people.js';
 import { cleanMail } from './clean-mail.js';
-import classes from './conversation.module.css';
+import classes from './message.module.css';
 import { BlockedPictures, pictureUrl, useRemotePictures } from './remote-pictures.js';
 
 /** An HTML mail in a frame where no script runs; as high as its content. */
 export function MailFrame({ message, html }: { message: Message; html: string }) {
-  const { id, attachments, quotedText, author } = message;
+  const { id, attachments, quotedText } = message;
   const { shown, show, trust } = useRemotePictures(message);
   const { document, blockedImages } = useMemo(
     () => cleanMail(html, attachments, quotedText, shown ? (url) => pictureUrl(id, url) : null),
     [html, attachments, quotedText, shown, id],
   );
   const { height, watch } = useContentHeight();
-  const sender = author.name ?? unnamed[author.type];
+  const sender = authorName(message);
   return (
     <>
       {blockedImages > 0 && <BlockedPictures count={blockedImages} sender={sender} show={show} trust={trust} />}

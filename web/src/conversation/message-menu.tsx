@@ -4,7 +4,7 @@ import { IconDots, IconFileDownload, IconSquareArrowRight } from '@tabler/icons-
 import { lazy, Suspense, useId } from 'react';
 import type { Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
-import classes from './conversation.module.css';
+import classes from './message.module.css';
 
 const MoveDialog = lazy(async () => ({ default: (await import('./move-dialog.js')).MoveDialog }));
 

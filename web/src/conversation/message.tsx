@@ -1,103 +1,91 @@
-import { Anchor, Text } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Avatar } from '@mantine/core';
 import type { Conversation, Message } from '../api/shapes.js';
-import { text } from '../text/text.js';
 import { Age } from '../ui/clock.js';
-import { LinkedText } from '../ui/linked-text.js';
-import { Loading } from '../ui/status.js';
+import { ContactPicture } from '../ui/contact-picture.js';
+import { AnsweredMessage, placeOf } from './answered-message.js';
+import type { Placed } from './arrange.js';
 import { Attachments } from './attachments.js';
 import { Byline } from './byline.js';
-import classes from './conversation.module.css';
+import { Cards } from './cards.js';
 import { DeliveryState } from './delivery.js';
-import { originalUrl } from './message-menu.js';
-
-interface MessageItemProps {
-  message: Message;
-  conversation: Conversation;
-  continued: boolean;
-}
+import { MessageActions } from './message-actions.js';
+import { MessageMarks } from './message-marks.js';
+import { MessageText, Withdrawn } from './message-text.js';
+import classes from './message.module.css';
+import { authorName } from './people.js';
+import { Reactions } from './reactions.js';
 
 /** One thing said (by them or us), noted among us, or done to the conversation. */
-export function MessageItem({ message, conversation, continued }: MessageItemProps) {
+export function MessageItem({ placed, conversation }: { placed: Placed; conversation: Conversation }) {
+  const { message, continued, answered, nested, tellsDelivery, waits } = placed;
   if (message.kind === 'event') return <EventLine message={message} />;
-  const side = message.kind === 'note' ? 'note' : message.direction;
+  const { delivery, kind, direction, html, deletedAt } = message;
+  const isComment = conversation.kind === 'comment';
+  const tells = delivery && (tellsDelivery || delivery.error || waits);
   return (
-    <li className={classes.message} data-side={side} data-wide={message.html ? true : undefined} data-continued={continued || undefined}>
-      {!continued && <Byline message={message} conversation={conversation} />}
-      <article className={classes.bubble}>
-        <Body message={message} />
-        {message.partial && <PartOnly messageId={message.id} />}
-        <Attachments attachments={message.attachments} shownInline={Boolean(message.html)} />
-      </article>
-      <Reactions reactions={message.reactions} />
-      {message.delivery && <DeliveryState message={message} delivery={message.delivery} />}
+    <li
+      id={placeOf(message.id)}
+      tabIndex={-1}
+      className={classes.message}
+      data-side={kind === 'note' ? 'note' : direction}
+      data-wide={html ? true : undefined}
+      data-continued={continued || undefined}
+      data-comment={isComment || undefined}
+      data-nested={nested || undefined}
+      data-hidden={message.hidden || undefined}
+    >
+      {isComment && !continued && <Face message={message} conversation={conversation} />}
+      {!continued && <Byline message={message} conversation={conversation} answered={isComment ? answered : null} />}
+      {!isComment && answered && <AnsweredMessage message={answered} />}
+      <div className={classes.said}>
+        <article className={classes.bubble} data-withdrawn={deletedAt ? true : undefined}>
+          {deletedAt ? <Withdrawn message={message} kind={conversation.kind} /> : <Content message={message} />}
+        </article>
+        <MessageActions message={message} conversation={conversation} />
+      </div>
+      <Reactions message={message} takeable={!deletedAt} />
+      <MessageMarks message={message} />
+      {tells && <DeliveryState message={message} delivery={delivery} waits={waits} />}
     </li>
   );
 }
 
-// The sanitiser comes with the first HTML mail; chats do without.
-const MailFrame = lazy(async () => ({ default: (await import('./mail-frame.js')).MailFrame }));
+function Content({ message }: { message: Message }) {
+  const { cards, html, attachments, text: words } = message;
+  return (
+    <>
+      <Cards cards={cards} />
+      {(words || html || !(attachments.length || cards.length)) && <MessageText message={message} />}
+      <Attachments attachments={attachments} shownInline={Boolean(html)} />
+    </>
+  );
+}
+
+/** The picture of who wrote a comment: of the customer, else their initials. */
+function Face({ message, conversation: { contact } }: { message: Message; conversation: Conversation }) {
+  const { author, direction } = message;
+  return (
+    <span className={classes.face}>
+      {author.type === 'contact' ? (
+        <ContactPicture name={authorName(message)} url={author.id === contact.id ? contact.pictureUrl : null} size={32} />
+      ) : (
+        <Avatar
+          size={32}
+          name={authorName(message)}
+          alt=""
+          aria-hidden
+          variant="light"
+          color={direction === 'outbound' ? 'river' : 'gray'}
+        />
+      )}
+    </span>
+  );
+}
 
 function EventLine({ message }: { message: Message }) {
   return (
     <li className={classes.event}>
       {message.text} · <Age at={message.sentAt} />
     </li>
-  );
-}
-
-function Body({ message }: { message: Message }) {
-  const { deletedAt, html, attachments, quotedText } = message;
-  if (deletedAt) return <Text c="dimmed">{text.thread.deleted}</Text>;
-  if (html) {
-    return (
-      <Suspense fallback={<Loading />}>
-        <MailFrame message={message} html={html} />
-      </Suspense>
-    );
-  }
-  return (
-    <>
-      {message.text ? (
-        <div className={classes.prose}>
-          <LinkedText>{message.text}</LinkedText>
-        </div>
-      ) : (
-        !attachments.length && <Text c="dimmed">{text.thread.noText}</Text>
-      )}
-      {quotedText && (
-        <details className={classes.quoted}>
-          <summary>{text.thread.showHistory}</summary>
-          <div className={classes.prose}>
-            <LinkedText>{quotedText}</LinkedText>
-          </div>
-        </details>
-      )}
-    </>
-  );
-}
-
-/** A mail above the size limit: headers and text are here, the rest has to be fetched. */
-function PartOnly({ messageId }: { messageId: string }) {
-  return (
-    <Text size="xs" c="dimmed" mt={6}>
-      {text.thread.partial}{' '}
-      <Anchor href={originalUrl(messageId)} download inherit>
-        {text.thread.fetchOriginal}
-      </Anchor>
-    </Text>
-  );
-}
-
-function Reactions({ reactions }: { reactions: Message['reactions'] }) {
-  if (!reactions.length) return null;
-  return (
-    <div className={classes.reactions}>
-      {reactions.map(({ emoji, by }, index) => (
-        <span key={index} role="img" aria-label={text.thread.reaction(emoji, by)} title={text.thread.reaction(emoji, by)}>
-          {emoji}
-        </span>
-      ))}
-    </div>
   );
 }

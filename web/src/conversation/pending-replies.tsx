@@ -3,7 +3,7 @@ import { IconSend } from '@tabler/icons-react';
 import type { Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { LinkedText } from '../ui/linked-text.js';
-import classes from './conversation.module.css';
+import classes from './message.module.css';
 
 interface ReplyRequest {
   params: { path: { id: string } };
@@ -22,7 +22,7 @@ export function PendingReplies({ conversationId, messages }: { conversationId: s
       <li key={index} className={classes.message} data-side="outbound" data-pending>
         <article className={classes.bubble}>
           <div className={classes.prose}>
-            <LinkedText>{body.text}</LinkedText>
+            <LinkedText>{body.text || text.composer.sendingFiles}</LinkedText>
           </div>
         </article>
         <div className={classes.delivery}>
@@ -35,7 +35,8 @@ export function PendingReplies({ conversationId, messages }: { conversationId: s
     ));
 }
 
+/** What leaves as several messages begins with the text of the first of them. */
 function hasArrived({ text, lastSeenMessageId }: ReplyRequest['body'], messages: Message[]): boolean {
   const since = messages.slice(messages.findIndex(({ id }) => id === lastSeenMessageId) + 1);
-  return since.some((message) => message.direction === 'outbound' && message.text === text);
+  return since.some(({ direction, text: arrived }) => direction === 'outbound' && (arrived ? text.startsWith(arrived) : !text));
 }

@@ -7,7 +7,7 @@ import { keys, refresh } from '../api/resources.js';
 import type { Message } from '../api/shapes.js';
 import { plural, text } from '../text/text.js';
 import { noticeFailure } from '../ui/notice.js';
-import classes from './conversation.module.css';
+import classes from './message.module.css';
 
 /** Our own address for a picture that a message has from elsewhere: we fetch it, so that its sender does not learn who reads. */
 export const pictureUrl = (messageId: string, url: string) => `/api/v1/messages/${messageId}/remote-image?url=${encodeURIComponent(url)}`;

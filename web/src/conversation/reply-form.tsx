@@ -1,49 +1,74 @@
 import { Alert, Button, Group, Textarea } from '@mantine/core';
 import { getHotkeyHandler } from '@mantine/hooks';
+import { IconUpload } from '@tabler/icons-react';
 import { failureText } from '../api/problem.js';
-import type { Capabilities, Conversation } from '../api/shapes.js';
+import type { Capabilities, Conversation, ReplyMode } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { modifierKey } from '../ui/platform.js';
-import classes from './composer.module.css';
-import { AttachedFiles, AttachFiles } from './attach-files.js';
+import { Answering } from './answering.js';
+import { AttachedFiles, AttachFiles, cannotTravel, Uploads } from './attach-files.js';
 import { BelowText } from './below-text.js';
-import { useDraft } from './draft.js';
+import classes from './composer.module.css';
+import { type Draft, useDraft } from './draft.js';
+import { useDropFiles } from './drop-files.js';
 import { Recipients, RecipientsUnknown } from './recipients.js';
 import { ReplyFailure } from './reply-failure.js';
 import { LengthLeft, roomLeft } from './reply-length.js';
-import { ClosedWindow, OpenWindow } from './reply-window.js';
+import { ClosedWindow, OpenWindow, type ReplyWindow } from './reply-window.js';
 import { SendButtons } from './send-buttons.js';
+import { useFiles } from './use-files.js';
 import { useRecipients } from './use-recipients.js';
 import { useReply } from './use-reply.js';
+import { useTyping } from './use-typing.js';
+
+/** Where the reply to a conversation is written, for moving the focus there. */
+export const replyBoxOf = (conversationId: string) => `reply-${conversationId}`;
+
+interface ReplyFormProps {
+  conversation: Conversation;
+  /** Of the way the reply goes. */
+  capabilities: Capabilities;
+  /** Under a post: who is to read it. */
+  mode: ReplyMode | null;
+  window: ReplyWindow | null;
+}
 
 /** The reply box; it offers what the channel's connector is capable of. */
-export function ReplyForm({ conversation, capabilities }: { conversation: Conversation; capabilities: Capabilities }) {
-  const { id, contact, replyWindow } = conversation;
+export function ReplyForm({ conversation, capabilities, mode, window }: ReplyFormProps) {
+  const { id, contact, kind } = conversation;
   const [draft, edit] = useDraft('reply', id);
   const { preview, cc, ready: addressed, asking, impossible, failed, retry } = useRecipients(id, draft, capabilities);
+  const files = useFiles(id, capabilities);
+  const { over, dropProps, onPaste } = useDropFiles(files.add, capabilities.attachments);
+  useTyping(id, draft.text, capabilities.typing && mode !== 'public');
   const reply = useReply(conversation);
-  const ready = addressed && draft.text.trim() !== '' && (roomLeft(draft.text, capabilities) ?? 0) >= 0;
+  const ready = addressed && !files.uploads.length && isComplete(draft, capabilities);
   const send = (then?: 'close') => {
-    if (ready) reply(draft, { cc, then });
+    if (ready) reply(draft, { cc, mode, then });
   };
   if (impossible && !draft.text) return <ClosedWindow reason={impossible} />;
   return (
     <form
+      className={classes.form}
+      {...dropProps}
       onSubmit={(event) => {
         event.preventDefault();
         send();
       }}
     >
+      {over && <DropHint />}
       {impossible && <ClosedWindow reason={impossible} />}
       {failed && <NoRecipients error={failed} retry={retry} />}
       {draft.failure && (
-        <ReplyFailure failure={draft.failure} onSendAnyway={() => reply(draft, { cc, force: true })} onDismiss={() => edit({})} />
+        <ReplyFailure failure={draft.failure} onSendAnyway={() => reply(draft, { cc, mode, force: true })} onDismiss={() => edit({})} />
       )}
       {asking && <RecipientsUnknown />}
       {preview && !impossible && <Recipients preview={preview} cc={cc} bcc={draft.bcc} edit={edit} />}
+      {draft.replyTo && <Answering conversationId={id} messageId={draft.replyTo} onRemove={() => edit({ replyTo: null })} />}
       <Textarea
+        id={replyBoxOf(id)}
         aria-label={text.composer.replyBox}
-        placeholder={text.composer.replyTo(contact.name ?? text.thread.customer)}
+        placeholder={placeholder(contact.name ?? text.thread.customer, mode)}
         autosize
         minRows={2}
         maxRows={12}
@@ -51,19 +76,40 @@ export function ReplyForm({ conversation, capabilities }: { conversation: Conver
         value={draft.text}
         onChange={({ currentTarget }) => edit({ text: currentTarget.value })}
         onKeyDown={getHotkeyHandler([['mod+Enter', () => send()]])}
+        onPaste={onPaste}
       />
       {preview && <BelowText preview={preview} />}
-      <AttachedFiles attachments={draft.attachments} edit={edit} />
+      <AttachedFiles attachments={draft.attachments} capabilities={capabilities} edit={edit} />
+      <Uploads files={files} />
       <div className={classes.foot}>
-        {capabilities.attachments && <AttachFiles attachments={draft.attachments} edit={edit} />}
+        {capabilities.attachments && <AttachFiles capabilities={capabilities} add={files.add} />}
         <div className={classes.hints} role="status">
-          {replyWindow?.closesAt && <OpenWindow closesAt={replyWindow.closesAt} />}
-          <LengthLeft written={draft.text} capabilities={capabilities} />
+          {window && mode !== 'private' && <OpenWindow window={window} kind={kind} />}
+          <LengthLeft written={draft.text} fileCount={draft.attachments.length} capabilities={capabilities} />
           <span className={classes.shortcut}>{text.composer.shortcut(modifierKey)}</span>
         </div>
-        <SendButtons ready={ready} onSendAndClose={() => send('close')} />
+        <SendButtons mode={mode} ready={ready} onSendAndClose={() => send('close')} />
       </div>
     </form>
+  );
+}
+
+/** Whether there is something to send, and all of it can travel. */
+function isComplete({ text: words, attachments }: Draft, capabilities: Capabilities): boolean {
+  const says = words.trim() !== '' || (capabilities.splits && attachments.length > 0);
+  return says && (roomLeft(words, capabilities) ?? 0) >= 0 && !attachments.some((file) => cannotTravel(file, capabilities));
+}
+
+function placeholder(name: string, mode: ReplyMode | null): string {
+  if (!mode) return text.composer.replyTo(name);
+  return mode === 'public' ? text.composer.replyToPublic(name) : text.composer.replyToPrivate(name);
+}
+
+function DropHint() {
+  return (
+    <div className={classes.drop} aria-hidden>
+      <IconUpload size={20} /> {text.composer.dropHere}
+    </div>
   );
 }
 

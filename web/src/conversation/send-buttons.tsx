@@ -1,13 +1,22 @@
 import { Button, Group, Menu } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
+import type { ReplyMode } from '../api/shapes.js';
 import { text } from '../text/text.js';
 
+interface SendButtonsProps {
+  /** Under a post: who is to read it. */
+  mode: ReplyMode | null;
+  ready: boolean;
+  onSendAndClose: () => void;
+}
+
 /** Sending, and the other ways of it. */
-export function SendButtons({ ready, onSendAndClose }: { ready: boolean; onSendAndClose: () => void }) {
+export function SendButtons({ mode, ready, onSendAndClose }: SendButtonsProps) {
+  const send = mode ? text.composer.sendIn[mode] : text.composer.send;
   return (
     <Group gap={1} wrap="nowrap">
       <Button type="submit" size="sm" disabled={!ready} style={{ borderStartEndRadius: 0, borderEndEndRadius: 0 }}>
-        {text.composer.send}
+        {send}
       </Button>
       <Menu position="top-end" shadow="md">
         <Menu.Target>

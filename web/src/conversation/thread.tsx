@@ -6,13 +6,13 @@ import { text } from '../text/text.js';
 import { useNow } from '../ui/clock.js';
 import { Empty, Failed, Loading } from '../ui/status.js';
 import classes from './conversation.module.css';
+import { arrange } from './arrange.js';
 import { MessageItem } from './message.js';
 import { PendingReplies } from './pending-replies.js';
-import { Source } from './source.js';
+import { authorName } from './people.js';
 import { useStickToEnd } from './stick-to-end.js';
 import { useMessages } from './use-messages.js';
 
-const togetherMs = 5 * 60_000;
 const newsMs = 60_000;
 
 export function Thread({ conversation }: { conversation: Conversation }) {
@@ -32,16 +32,10 @@ function Messages({ conversation, messages }: { conversation: Conversation; mess
     <div className={classes.threadFrame}>
       <div ref={scroller} className={classes.thread} tabIndex={0} role="region" aria-label={text.thread.label}>
         <div ref={content}>
-          {conversation.source && <Source source={conversation.source} />}
           {!messages.length && <Empty title={text.thread.empty} />}
           <ol className={classes.messages} aria-label={text.thread.label}>
-            {messages.map((message, index) => (
-              <MessageItem
-                key={message.id}
-                message={message}
-                conversation={conversation}
-                continued={conversation.kind !== 'email' && isContinued(messages[index - 1], message)}
-              />
+            {arrange(messages, conversation.kind).map((placed) => (
+              <MessageItem key={placed.message.id} placed={placed} conversation={conversation} />
             ))}
             <PendingReplies conversationId={conversation.id} messages={messages} />
           </ol>
@@ -63,14 +57,7 @@ function Announcement({ latest }: { latest: Message | undefined }) {
   const isNews = latest?.direction === 'inbound' && now.getTime() - Date.parse(latest.receivedAt) < newsMs;
   return (
     <div role="status" aria-live="polite" className="visually-hidden">
-      {isNews && text.thread.announce(latest.author.name ?? text.thread.customer)}
+      {isNews && text.thread.announce(authorName(latest))}
     </div>
   );
-}
-
-/** Whether a message goes on where the same author's previous one stopped, so that the name need not be said again. Mails are each their own. */
-function isContinued(before: Message | undefined, message: Message): boolean {
-  if (!before || before.delivery?.error || before.kind !== 'message' || message.kind !== 'message') return false;
-  const sameAuthor = before.direction === message.direction && before.author.id === message.author.id;
-  return sameAuthor && Date.parse(message.sentAt) - Date.parse(before.sentAt) < togetherMs;
 }

@@ -8,7 +8,9 @@ import type { Draft } from './draft.js';
  * `impossible` is the reason when nobody can be answered.
  */
 export function useRecipients(id: string, draft: Draft, { cc: choosable }: Capabilities) {
-  const preview = api.useQuery('get', '/api/v1/conversations/{id}/reply-preview', { params: { path: { id } } }, { enabled: choosable });
+  const query = draft.replyTo ? { replyToMessageId: draft.replyTo } : {};
+  const which = { params: { path: { id }, query } };
+  const preview = api.useQuery('get', '/api/v1/conversations/{id}/reply-preview', which, { enabled: choosable });
   const { data, error, refetch } = preview;
   const refused = (error as unknown) instanceof Problem && (error as unknown as Problem).status === 422;
   return {

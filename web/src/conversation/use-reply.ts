@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { api } from '../api/client.js';
 import { failureText, Problem } from '../api/problem.js';
 import { keys, refresh } from '../api/resources.js';
-import type { Conversation } from '../api/shapes.js';
+import type { Conversation, ReplyMode } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { changeDraft, type Draft, emptyDraft } from './draft.js';
 import { useMessages } from './use-messages.js';
@@ -12,6 +12,8 @@ interface SendOptions {
   then?: 'close';
   /** Who gets a copy, as it was shown. */
   cc: string[];
+  /** Under a post: who is to read it. */
+  mode: ReplyMode | null;
   /** Send although somebody wrote meanwhile. */
   force?: boolean;
 }
@@ -32,7 +34,7 @@ export function useReply({ id, contact }: Conversation) {
     onSuccess: () => Promise.all([refresh(keys.messages(id)), refresh(keys.conversation(id)), refresh(keys.lists)]),
   });
 
-  return (draft: Draft, { cc, then, force }: SendOptions) => {
+  return (draft: Draft, { cc, mode, then, force }: SendOptions) => {
     const request = {
       params: { path: { id }, header: { 'Idempotency-Key': draft.key } },
       body: {
@@ -40,6 +42,8 @@ export function useReply({ id, contact }: Conversation) {
         ...(cc.length && { cc }),
         ...(draft.bcc.length && { bcc: draft.bcc }),
         ...(draft.attachments.length && { attachmentIds: draft.attachments.map((attachment) => attachment.id) }),
+        ...(mode && { mode }),
+        ...(draft.replyTo && { replyToMessageId: draft.replyTo }),
         ...(messages?.length && { lastSeenMessageId: messages.at(-1)!.id }),
         ...(then && { then }),
         ...(force && { force }),

@@ -1,15 +1,18 @@
 import { Link } from '@tanstack/react-router';
+import { IconClockExclamation, IconHandStop } from '@tabler/icons-react';
 import { useChannelsById, useMe, useUsersById } from '../api/resources.js';
 import type { Conversation } from '../api/shapes.js';
-import { text } from '../text/text.js';
-import { Age } from '../ui/clock.js';
+import { ago, moment, text } from '../text/text.js';
+import { Age, useNow } from '../ui/clock.js';
+import { ContactPicture } from '../ui/contact-picture.js';
 import { KindIcon } from '../ui/kind.js';
+import { closesSoon } from './closing.js';
 import classes from './inbox.module.css';
 import type { ListSearch, View } from './views.js';
 
-/** One conversation at a glance: who, since when, what about, on which channel, and whose it is. */
+/** One conversation at a glance: who, since when, what about, on which channel, how long it can be answered, and whose it is. */
 export function ConversationRow({ conversation, view, search }: { conversation: Conversation; view: View; search: ListSearch }) {
-  const { id, contact, unread, subject, preview, kind, channelId, status, lastMessageAt } = conversation;
+  const { id, contact, unread, subject, preview, kind, channelId, status, lastMessageAt, source } = conversation;
   const channel = useChannelsById().get(channelId);
   return (
     <Link
@@ -24,29 +27,54 @@ export function ConversationRow({ conversation, view, search }: { conversation: 
           <span className="visually-hidden">{text.list.unread}</span>
         </span>
       )}
-      <span className={classes.line}>
-        <span className={classes.who}>{contact.name ?? text.list.unnamed}</span>
-        <span className={classes.age}>
-          <Age at={lastMessageAt} />
-        </span>
-      </span>
-      <span className={classes.preview}>
-        {subject && <b>{subject}</b>}
-        {subject && preview && ' – '}
-        {preview}
-      </span>
-      <span className={classes.line}>
-        <span className={classes.meta}>
-          <KindIcon kind={kind} />
-          <span>
-            {text.kinds[kind]}
-            {channel && ` · ${channel.name}`}
-            {view === 'all' && status !== 'open' && ` · ${text.statuses[status]}`}
+      <ContactPicture name={contact.name} url={contact.pictureUrl} size={36} />
+      <span className={classes.lines}>
+        <span className={classes.line}>
+          <span className={classes.who}>{contact.name ?? text.list.unnamed}</span>
+          <span className={classes.age}>
+            <Age at={lastMessageAt} />
           </span>
         </span>
-        <Owner assigneeId={conversation.assigneeId} />
+        <span className={classes.preview}>
+          {subject && <b>{subject}</b>}
+          {subject && preview && ' – '}
+          {preview}
+        </span>
+        <span className={classes.line}>
+          <span className={classes.meta}>
+            <KindIcon kind={kind} />
+            <span>
+              {text.kinds[kind]}
+              {source?.isAd && ` · ${text.list.ad}`}
+              {channel && ` · ${channel.name}`}
+              {view === 'all' && status !== 'open' && ` · ${text.statuses[status]}`}
+            </span>
+          </span>
+          <Urgency conversation={conversation} />
+          <Owner assigneeId={conversation.assigneeId} />
+        </span>
       </span>
     </Link>
+  );
+}
+
+/** What keeps us from answering, or soon will. */
+function Urgency({ conversation }: { conversation: Conversation }) {
+  const now = useNow();
+  const end = closesSoon(conversation, now);
+  const { heldBy } = conversation;
+  if (heldBy) {
+    return (
+      <span className={classes.urgent} title={text.list.heldBy(heldBy)}>
+        <IconHandStop size={13} aria-hidden /> <span className={classes.holder}>{text.list.heldBy(heldBy)}</span>
+      </span>
+    );
+  }
+  if (!end) return null;
+  return (
+    <span className={classes.urgent} title={text.list.closesHint(moment(end))}>
+      <IconClockExclamation size={13} aria-hidden /> {text.list.closes(ago(end, now))}
+    </span>
   );
 }
 

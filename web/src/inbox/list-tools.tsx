@@ -1,6 +1,6 @@
-import { ActionIcon, Chip, Group, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Button, Chip, Group, Menu, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconX } from '@tabler/icons-react';
+import { IconArrowsSort, IconSearch, IconX } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChannelsById } from '../api/resources.js';
@@ -10,7 +10,7 @@ import type { ListSearch, View } from './views.js';
 
 const typingPauseMs = 250;
 
-/** The view's name, the search box and the unread filter. */
+/** The view's name, the search box, the order and the unread filter. */
 export function ListTools({ view, search }: { view: View; search: ListSearch }) {
   const navigate = useNavigate();
   const channel = useChannelsById().get(search.channel ?? '');
@@ -22,18 +22,54 @@ export function ListTools({ view, search }: { view: View; search: ListSearch }) 
         <Title order={1} size="h4" id="view-title" lineClamp={1}>
           {channel?.name ?? text.views[view]}
         </Title>
-        <Chip
-          size="xs"
-          variant="light"
-          checked={search.unread ?? false}
-          onChange={(checked) => narrow({ unread: checked || undefined })}
-          aria-label={text.list.unreadHint}
-        >
-          {text.list.unreadOnly}
-        </Chip>
+        <Group gap={6} wrap="nowrap">
+          <Order order={search.sort ?? 'newest'} onChange={(order) => narrow({ sort: order === 'closing' ? order : undefined })} />
+          <Chip
+            size="xs"
+            variant="light"
+            checked={search.unread ?? false}
+            onChange={(checked) => narrow({ unread: checked || undefined })}
+            aria-label={text.list.unreadHint}
+          >
+            {text.list.unreadOnly}
+          </Chip>
+        </Group>
       </Group>
       <SearchBox key={`${view} ${search.channel ?? ''}`} words={search.q ?? ''} onSearch={(q) => narrow({ q: q || undefined })} />
     </div>
+  );
+}
+
+interface OrderProps {
+  order: keyof typeof text.list.sorts;
+  onChange: (order: string) => void;
+}
+
+function Order({ order, onChange }: OrderProps) {
+  const chosen = order !== 'newest';
+  return (
+    <Menu position="bottom-end" shadow="md">
+      <Menu.Target>
+        <Button
+          size="compact-xs"
+          variant={chosen ? 'light' : 'subtle'}
+          color={chosen ? undefined : 'gray'}
+          aria-label={`${text.list.sort}: ${text.list.sorts[order]}`}
+          leftSection={chosen && <IconArrowsSort size={14} aria-hidden />}
+        >
+          {chosen ? text.list.sorts[order] : <IconArrowsSort size={16} aria-hidden />}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.RadioGroup value={order} onChange={onChange}>
+          {Object.entries(text.list.sorts).map(([value, label]) => (
+            <Menu.RadioItem key={value} value={value}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -24,6 +24,8 @@ export interface ListSearch {
   q?: string;
   channel?: string;
   unread?: true;
+  /** Left out: what was written last comes first. */
+  sort?: 'closing';
 }
 
 export function readListSearch(search: Record<string, unknown>): ListSearch {
@@ -31,13 +33,15 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     ...(typeof search.q === 'string' && search.q && { q: search.q }),
     ...(typeof search.channel === 'string' && { channel: search.channel }),
     ...(search.unread === true && { unread: true as const }),
+    ...(search.sort === 'closing' && { sort: 'closing' as const }),
   };
 }
 
 /** The server's filter for a view and what narrows it. */
-export function listFilter(view: View, { q, channel, unread }: ListSearch) {
+export function listFilter(view: View, { q, channel, unread, sort }: ListSearch) {
   const filter: ConversationFilter = views[view];
-  return { ...filter, limit: 50, ...(q && { q }), ...(channel && { channelId: channel }), ...(unread && { unread: true }) };
+  const narrower = { ...(q && { q }), ...(channel && { channelId: channel }), ...(unread && { unread: true }) };
+  return { ...filter, limit: 50, ...narrower, ...(sort && { sort }) };
 }
 
 export const kindOf = (kinds: readonly ConversationKind[] | undefined): ConversationKind => kinds?.[0] ?? 'dm';
