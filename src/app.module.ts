@@ -27,6 +27,8 @@ import { Conversations } from './conversations/conversations.service.js';
 import { Composition } from './conversations/composition.service.js';
 import { MessageChanges } from './conversations/message-changes.service.js';
 import { Receipts } from './conversations/receipts.service.js';
+import { PublicFilesController } from './conversations/public-files.controller.js';
+import { PublicFiles } from './conversations/public-files.service.js';
 import { PlatformCalls } from './conversations/platform-calls.service.js';
 import { Replies } from './conversations/replies.service.js';
 import { ReplyWindowSweep } from './conversations/reply-window.sweep.js';
@@ -98,6 +100,7 @@ const services: Provider[] = [
     PlatformCalls,
     Actions,
     SignsOfLife,
+    PublicFiles,
     MessageChanges,
     Receipts,
     AssignmentService,
@@ -139,6 +142,7 @@ const controllers: Type[] = [
   ...[
     RemoteImagesController,
     PostsController,
+    PublicFilesController,
     AuditController,
     UpkeepController,
     DeletionsController,

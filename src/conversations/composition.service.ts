@@ -10,7 +10,6 @@ import {
   type Prepared,
   type ReplyMode,
 } from '#libs/connector';
-import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { Identity } from '../contacts/contact.entity.js';

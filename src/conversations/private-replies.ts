@@ -1,18 +1,22 @@
 import type { EntityManager } from 'typeorm';
+import type { NewChange } from '../realtime/changes.service.js';
 import { Message } from './message.entity.js';
 
-type Reply = Pick<Message, 'mode' | 'replyToMessageId'>;
+type Reply = Pick<Message, 'conversationId' | 'replyToMessageId'>;
 
-/** Platforms allow one private answer to a comment. Takes it for this reply, in the transaction that writes it; false when it is used up. */
-export async function takePrivateReply(manager: EntityManager, { replyToMessageId: id }: Reply): Promise<boolean> {
-  if (!id) return false;
-  const { affected } = await manager.update(Message, { id, answeredPrivately: false }, { answeredPrivately: true });
-  return !!affected;
+/** Platforms allow one private answer to a comment. Takes it for this reply, in the transaction that writes it; null when it is used up. */
+export async function takePrivateReply(manager: EntityManager, reply: Reply): Promise<NewChange[] | null> {
+  const free = { id: reply.replyToMessageId ?? '', answeredPrivately: false };
+  const { affected } = reply.replyToMessageId ? await manager.update(Message, free, { answeredPrivately: true }) : { affected: 0 };
+  return affected ? newsOf(reply) : null;
 }
 
-/** The reply that took it will surely not reach anybody. Does nothing for any other kind of reply. */
-export async function giveBackPrivateReply(manager: EntityManager, { mode, replyToMessageId: id }: Reply): Promise<boolean> {
-  if (mode !== 'private' || !id) return false;
-  await manager.update(Message, { id }, { answeredPrivately: false });
-  return true;
+/** The reply that took it will surely not reach anybody. Resolves with what to tell. */
+export async function giveBackPrivateReply(manager: EntityManager, reply: Reply): Promise<NewChange[]> {
+  if (!reply.replyToMessageId) return [];
+  await manager.update(Message, { id: reply.replyToMessageId }, { answeredPrivately: false });
+  return newsOf(reply);
 }
+
+const newsOf = ({ conversationId, replyToMessageId }: Reply): NewChange[] =>
+  replyToMessageId ? [{ type: 'message.updated', conversationId, messageId: replyToMessageId }] : [];

@@ -62,7 +62,7 @@ export class Replies {
       // First, because it locks the conversation: of two who answer at once the second sees what the first wrote.
       await this.answered(manager, conversationId, reply, composed, rows);
       if (!reply.force) await this.refuseStale(manager, conversationId, reply.lastSeenMessageId, author);
-      if (composed.mode === 'private') await this.answerPrivately(manager, conversationId, rows[0]!.message);
+      if (composed.mode === 'private') await this.answerPrivately(manager, rows[0]!.message);
       for (const row of rows) await this.storePart(manager, row, author);
       await this.changes.write(
         manager,
@@ -82,12 +82,14 @@ export class Replies {
     await addRecipients(manager, conversationId, part.prepared.recipients);
   }
 
-  private async answerPrivately(manager: EntityManager, conversationId: string, first: OutgoingRow['message']): Promise<void> {
-    if (!(await takePrivateReply(manager, first)))
+  private async answerPrivately(manager: EntityManager, reply: OutgoingRow['message']): Promise<void> {
+    const told = await takePrivateReply(manager, reply);
+    if (!told)
       throw new Invalid('This comment was answered privately already, and the platform allows that once.', [
         { path: 'mode', message: 'private is used up for this comment' },
       ]);
-    await this.windows.refresh(manager, conversationId);
+    await this.windows.refresh(manager, reply.conversationId);
+    await this.changes.write(manager, ...told);
   }
 
   async note(conversationId: string, text: string, author: User, idempotencyKey: string | null): Promise<MessageView> {

@@ -69,19 +69,19 @@ export class SecondThoughts {
       await manager.update(Attachment, { messageId: In(ids) }, { messageId: null });
       await manager.delete(Message, { id: In(ids) });
       await recount(manager, conversationId);
-      if (await giveBackPrivateReply(manager, message)) await this.windows.refresh(manager, conversationId);
-      await this.changes.write(manager, ...ids.map((id) => ({ type: 'message.updated' as const, conversationId, messageId: id })), {
-        type: 'conversation.updated',
-        conversationId,
-      });
+      const comment = message.mode === 'private' ? await giveBackPrivateReply(manager, message) : [];
+      await this.windows.refresh(manager, conversationId);
+      const gone = ids.map((id) => ({ type: 'message.updated' as const, conversationId, messageId: id }));
+      await this.changes.write(manager, ...gone, ...comment, { type: 'conversation.updated', conversationId });
     });
     this.changes.announce();
   }
 
   private async takeAgain(manager: EntityManager, message: Message): Promise<void> {
-    if (!(await takePrivateReply(manager, message)))
-      throw new Invalid('This comment was answered privately meanwhile, and the platform allows that once.');
+    const told = await takePrivateReply(manager, message);
+    if (!told) throw new Invalid('This comment was answered privately meanwhile, and the platform allows that once.');
     await this.windows.refresh(manager, message.conversationId);
+    await this.changes.write(manager, ...told);
   }
 
   private async sent(messageId: string): Promise<{ message: Message; delivery: Delivery }> {

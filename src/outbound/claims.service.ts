@@ -1,17 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager, In, IsNull, LessThan, LessThanOrEqual } from 'typeorm';
-import { type ChannelAccess, type Connector, ConnectorError, type Outgoing } from '#libs/connector';
+import { type ChannelAccess, type Connector, ConnectorError, type Outgoing, type ReplyWindow } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { FileStore } from '../files/file-store.js';
 import { Conversation } from '../conversations/conversation.entity.js';
+import { PublicFiles } from '../conversations/public-files.service.js';
+import { ReplyWindows } from '../conversations/reply-windows.service.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
 import { stillToReach } from '../conversations/recipient-fates.js';
 import { Changes } from '../realtime/changes.service.js';
+import { holdLaterParts } from './later-parts.js';
 import { olderOnItsWay, waiting } from './order.js';
 import { turnOf } from './pace.js';
+import { giveBackPrivateReply } from '../conversations/private-replies.js';
 import { afterSetback } from './setback.js';
 
 const leaseMs = 30_000;
@@ -23,6 +27,8 @@ export interface Claim {
   channel: Channel;
   connector: Connector;
   access: ChannelAccess;
+  /** As it was when this was claimed. */
+  window: ReplyWindow;
   outgoing: Omit<Outgoing, 'committing'>;
 }
 
@@ -36,6 +42,8 @@ export class Claims {
     private readonly channels: Channels,
     private readonly connectors: Connectors,
     private readonly store: FileStore,
+    private readonly windows: ReplyWindows,
+    private readonly publicFiles: PublicFiles,
     private readonly changes: Changes,
   ) {}
 
@@ -56,6 +64,7 @@ export class Claims {
     const delivery = await manager.findOneByOrFail(Delivery, { id });
     try {
       const claim = await this.load(delivery);
+      refuseClosed(claim);
       await this.tell(manager, claim.message);
       this.changes.announce();
       return claim;
@@ -119,8 +128,10 @@ export class Claims {
         filename,
         contentType,
         content: await this.store.read(sha256),
+        url: this.publicFiles.addressOf(id),
       })),
     );
+    const window = await this.windows.ofReply(manager, conversation, channel.type, message, new Date(), true);
     const outgoing = {
       deliveryId: delivery.id,
       externalId: message.externalId,
@@ -129,9 +140,9 @@ export class Claims {
       envelope: (message.envelope ?? {}) as Record<string, unknown>,
       attachments,
       recipients: stillToReach(delivery.recipients),
-      windowMode: connector.replyWindow({ ...conversation, comment: null }, new Date()).mode,
+      windowMode: window.mode,
     };
-    return { delivery, message, channel, connector, outgoing, access: await this.channels.access(channel) };
+    return { delivery, message, channel, connector, window, outgoing, access: await this.channels.access(channel) };
   }
 
   /** Called by the connector right before the point of no return. Throws when another process has taken over. */
@@ -157,21 +168,24 @@ export class Claims {
 
   /** Nothing was sent, because we could not even read what to send. */
   private async giveBack(delivery: Delivery, error: Error): Promise<void> {
-    this.logger.error({ delivery: delivery.id, error: error.message }, 'cannot prepare this reply');
-    await this.settle(delivery, (now) => afterSetback(now, error));
+    const refused = error instanceof ConnectorError && error.kind === 'rejected';
+    this.logger[refused ? 'warn' : 'error']({ delivery: delivery.id, error: error.message }, 'cannot prepare this reply');
+    await this.settle(delivery, (now) => afterSetback(now, error), error);
   }
 
   /**
    * Notes how an attempt ended and gives the lease back, unless somebody else has it. Decided by the row as it is now: a
-   * bounce of an earlier attempt may have come while this one was under way.
+   * bounce of an earlier attempt may have come while this one was under way. `error` is why it did not succeed.
    */
-  async settle(delivery: Delivery, decide: (now: Delivery) => Partial<Delivery>): Promise<Partial<Delivery>> {
+  async settle(delivery: Delivery, decide: (now: Delivery) => Partial<Delivery>, error?: Error): Promise<Partial<Delivery>> {
     const settled = await this.database.transaction(async (manager) => {
       const { affected } = await manager.update(Delivery, mine(delivery), { leaseUntil: null, updatedAt: new Date() });
       if (!affected) return {};
       const change = decide(await manager.findOneByOrFail(Delivery, { id: delivery.id }));
       await manager.update(Delivery, delivery.id, change);
-      await this.tell(manager, await manager.findOneByOrFail(Message, { id: delivery.messageId }));
+      const message = await manager.findOneByOrFail(Message, { id: delivery.messageId });
+      await this.tell(manager, message);
+      await this.follow(manager, message, change, error);
       return change;
     });
     this.changes.announce();
@@ -192,9 +206,38 @@ export class Claims {
     return committedAt ? this.load({ ...abandoned, fence: fence + 1 }) : null;
   }
 
+  /** What a failure changes beside its delivery. */
+  private async follow(manager: EntityManager, message: Message, { state }: Partial<Delivery>, error?: Error): Promise<void> {
+    const { heldByOther = false, noPrivateReply = false } = error instanceof ConnectorError ? error : {};
+    if (heldByOther) await this.noteHolder(manager, message);
+    if (state !== 'failed' && state !== 'uncertain') return;
+    for (const held of await holdLaterParts(manager, message)) await this.tell(manager, held);
+    if (message.mode === 'private' && state === 'failed' && !noPrivateReply) await this.giveBackPrivate(manager, message);
+  }
+
+  /** The platform does not always say who. */
+  private async noteHolder(manager: EntityManager, { conversationId: id }: Message): Promise<void> {
+    const held = { heldBy: 'another app', heldAt: new Date(), version: () => 'version + 1' };
+    const { affected } = await manager.update(Conversation, { id, heldBy: IsNull() }, held);
+    if (affected) await this.changes.write(manager, { type: 'conversation.updated', conversationId: id });
+  }
+
+  private async giveBackPrivate(manager: EntityManager, message: Message): Promise<void> {
+    const { conversationId } = message;
+    const comment = await giveBackPrivateReply(manager, message);
+    await this.windows.refresh(manager, conversationId);
+    await this.changes.write(manager, ...comment, { type: 'conversation.updated', conversationId });
+  }
+
   private async tell(manager: EntityManager, { conversationId, id: messageId }: Message): Promise<void> {
     await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
   }
+}
+
+/** Planned for a time at which the platform allows no answer any more: it was allowed when it was written. */
+function refuseClosed({ window: { open, reason } }: Claim): void {
+  if (open) return;
+  throw new ConnectorError('rejected', `It was too late to send this. ${reason ?? 'The platform allows no answer here any more.'}`);
 }
 
 /** The row, as long as it is still this claimant's. */

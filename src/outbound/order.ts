@@ -3,10 +3,15 @@ import type { DeliveryState } from '../conversations/delivery.entity.js';
 /** What waits for an attempt, if it has a time for one: also a reply that has left but not for all of its recipients. */
 export const waiting: DeliveryState[] = ['queued', 'sent', 'delivered', 'read'];
 
-/** Replies of the same conversation that must go before `delivery`: being sent, or due and waiting. One that is planned for later holds up nobody. */
+/**
+ * Replies of the same conversation that must go before `delivery`: being sent, or due and waiting. One that is planned for later
+ * holds up nobody but the later messages of itself.
+ */
 export const olderOnItsWay = `
   SELECT 1 FROM delivery older
   JOIN message older_message ON older_message.id = older.message_id
-  WHERE older_message.conversation_id = (SELECT conversation_id FROM message WHERE message.id = delivery.message_id)
+  JOIN message this_message ON this_message.id = delivery.message_id
+  WHERE older_message.conversation_id = this_message.conversation_id
     AND older.id < delivery.id
-    AND (older.state = 'sending' OR (older.state = 'queued' AND (older.attempts > 0 OR older.next_attempt_at <= :now)))`;
+    AND (older.state = 'sending' OR (older.state = 'queued' AND (older.attempts > 0 OR older.next_attempt_at <= :now
+      OR COALESCE(older_message.part_of, older_message.id) = this_message.part_of)))`;

@@ -1,16 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type EntityManager, In, Not } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
 import { ConnectorError, type Found, type RefusedRecipient, type Sent } from '#libs/connector';
 import { Channels } from '../channels/channels.service.js';
 import { Conversation, ThreadKey } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
+import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Message } from '../conversations/message.entity.js';
 import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { insertNew, isDuplicate, isOurTrouble, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { type Claim, Claims } from './claims.service.js';
+import { noteOpenedChat, tie } from './opened-chat.js';
 import { nextAttempt } from './retry-schedule.js';
 import { afterSetback } from './setback.js';
 
@@ -25,6 +27,7 @@ export class Outcomes {
     private readonly queue: JobQueue,
     private readonly changes: Changes,
     private readonly claims: Claims,
+    private readonly messageChanges: MessageChanges,
   ) {}
 
   /** The platform has it. Noting that is tried again when an echo, being taken in at this very moment, is in the way, or our database is away for a moment: what is not noted would be uncertain. */
@@ -49,9 +52,10 @@ export class Outcomes {
   }
 
   /** Sent means: to some at least. The rest of the recipients, where there is one, is tried again. */
-  private async noteSent({ delivery, message, channel }: Claim, { externalId, ownKeys = [], refused = [] }: Sent): Promise<Date | null> {
+  private async noteSent({ delivery, message, channel }: Claim, sent: Sent): Promise<Date | null> {
+    const { externalId, ownKeys = [], refused = [], opened } = sent;
     return this.database.transaction(async (manager) => {
-      await removeEchoCopy(manager, message, externalId);
+      const chatId = await removeEchoCopy(manager, message, externalId);
       await manager.update(Message, message.id, { externalId });
       await insertNew(
         manager,
@@ -65,9 +69,20 @@ export class Outcomes {
         })),
       );
       const retryAt = await noteTaken(manager, delivery, refused);
+      await manager.update(Conversation, { id: message.conversationId, heldBy: Not(IsNull()) }, { heldBy: null, heldAt: new Date() });
+      if (message.mode === 'private') await this.noteChat(manager, message, opened, chatId);
+      await this.messageChanges.apply(manager, channel.id, externalId);
       await this.tell(manager, message);
       return retryAt;
     });
+  }
+
+  /** Where a private answer goes on. When only its echo or the thread told that it was sent, the echo's conversation is that. */
+  private async noteChat(manager: EntityManager, message: Message, opened: Sent['opened'], echoIn: string | null): Promise<void> {
+    if (opened) return this.changes.write(manager, ...(await noteOpenedChat(manager, message, opened)));
+    if (!echoIn || echoIn === message.conversationId) return;
+    const [comments, chat] = await Promise.all([message.conversationId, echoIn].map((id) => manager.findOneByOrFail(Conversation, { id })));
+    await this.changes.write(manager, ...(await tie(manager, message, comments!, chat!)));
   }
 
   /** The next reply of the conversation has been waiting for this one. */
@@ -123,7 +138,7 @@ export class Outcomes {
   }
 
   private async retryOrFail(claim: Claim, error: ConnectorError): Promise<void> {
-    const { nextAttemptAt = null } = await this.claims.settle(claim.delivery, (now) => afterSetback(now, error));
+    const { nextAttemptAt = null } = await this.claims.settle(claim.delivery, (now) => afterSetback(now, error), error);
     if (nextAttemptAt) await this.tryAgain(claim.delivery, nextAttemptAt);
     else await this.hurryNext(claim);
   }
@@ -167,12 +182,13 @@ function uncertainForRest({ recipients }: Delivery, why: string): Partial<Delive
   return { ...faultOf(rest), state: 'sent', recipients: rest, nextAttemptAt: null };
 }
 
-/** The echo of this very message may have come first and been taken for a colleague's. */
-async function removeEchoCopy(manager: EntityManager, message: Message, externalId: string): Promise<void> {
+/** The echo of this very message may have come first and been taken for a colleague's. Resolves with the conversation it was in. */
+async function removeEchoCopy(manager: EntityManager, message: Message, externalId: string): Promise<string | null> {
   const copy = await others(manager, message, externalId).getOne();
-  if (!copy || (await manager.existsBy(Delivery, { messageId: copy.id }))) return;
+  if (!copy || (await manager.existsBy(Delivery, { messageId: copy.id }))) return null;
   await manager.delete(Message, copy.id);
   await manager.decrement(Conversation, { id: copy.conversationId }, 'messageCount', 1);
+  return copy.conversationId;
 }
 
 const isAnotherReply = (manager: EntityManager, message: Message, externalId: string): Promise<boolean> =>

@@ -13,11 +13,16 @@ export function afterSetback({ attempts, recipients }: Pick<Delivery, 'attempts'
   const told = {
     errorCode: code ?? null,
     errorMessage: message,
-    errorAction: action ?? (kind === 'auth' ? 'Ask an admin to reconnect the channel, then send it again.' : null),
+    errorAction: action ?? remedyFor(failure),
     errorRetryable: kind !== 'rejected',
   };
   const change = hasReached(fates)
     ? { ...faultOf(fates), state: 'sent' as const }
     : { ...told, state: retryAt ? ('queued' as const) : ('failed' as const) };
   return { ...change, recipients: fates, nextAttemptAt: retryAt };
+}
+
+function remedyFor({ kind, heldByOther }: ConnectorError): string | null {
+  if (heldByOther) return 'Take the chat over, then send it again.';
+  return kind === 'auth' ? 'Ask an admin to reconnect the channel, then send it again.' : null;
 }
