@@ -1,60 +1,85 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError, type Found, type Outgoing } from '#libs/connector';
-import { callGraph } from './graph.js';
-import { asId, asObject, asText, type JsonObject } from './json.js';
+import { envelopeOf, type Envelope } from './envelope.js';
+import { answersUnder } from './find-comments.js';
+import { messagesWith, privateChatOf, threadWith } from './find-messages.js';
 import type { Line } from './line.js';
+import { kindOfFile } from './upload.js';
 
 /** A send that broke off may still be on its way through Meta for this long. */
 const SETTLE_MS = 3000;
 /** Graph's times are whole seconds, cut. */
 const ROUNDING_MS = 1000;
-/** Meta opens only the newest 20 messages of a thread. */
-const READABLE = '20';
 
-type Wanted = Pick<Outgoing, 'text' | 'envelope'>;
+/** Something that stands at Meta; undefined for what could not be read. */
+export interface Seen {
+  id?: string;
+  /** Whether our side wrote it. */
+  ours?: boolean;
+  text?: string;
+  /** What its files are: `image`, `video`, `audio`, `file`; empty for what Meta does not tell. */
+  files: string[];
+  sentAt: number;
+}
+
+/** What was read of a place, and how far that reaches. */
+export interface Look {
+  seen: Seen[];
+  /** Whether there is more that was not read. `newestFirst`: all of it older than what was. */
+  more: boolean;
+  newestFirst: boolean;
+  /** Meta's clock minus ours, ms. */
+  aheadMs: number;
+}
+
+type Reply = Omit<Outgoing, 'committing'>;
 
 /**
- * Looks for our text in the customer's thread as Meta keeps it, since the moment of commitment. `absent` only if every message
- * of that time could be read; an unreadable or missing thread is `unknown`.
+ * Looks for a reply where it would stand, from the moment of its commitment on. `absent` only if all that came since could be
+ * read; what is missing or unreadable is `unknown`.
  */
-export async function findDirect({ text, envelope }: Wanted, line: Line, since: Date): Promise<Found> {
+export async function findReply(reply: Reply, line: Line, since: Date): Promise<Found> {
   await sleep(Math.max(0, since.getTime() + SETTLE_MS - Date.now()));
   try {
-    const thread = await threadWith(String(envelope.recipient), line);
-    return thread ? await searchThread(thread, { text, envelope }, line, since) : { state: 'unknown' };
+    const look = await lookFor(envelopeOf(reply.envelope), line);
+    return typeof look === 'string' ? { state: look } : judge(look, reply, since);
   } catch (error) {
     if (error instanceof ConnectorError) return { state: 'unknown' };
     throw error;
   }
 }
 
-async function threadWith(customer: string, { access, node, platform }: Line): Promise<string | undefined> {
-  const query = { platform, user_id: customer, fields: 'id' };
-  const { body } = await callGraph(access, { method: 'GET', path: `${node}/conversations`, query });
-  return asId(rows(body)[0]?.id);
+async function lookFor(envelope: Envelope, line: Line): Promise<Look | 'absent' | 'unknown'> {
+  if (envelope.mode === 'public') return answersUnder(envelope.to, line);
+  if (envelope.mode === null) return inThread(await threadWith(envelope.to.id, line), line, envelope.to.id);
+  if (line.platform === 'messenger') {
+    const chat = await privateChatOf('comment' in envelope.to ? envelope.to.comment : envelope.to.post, line);
+    return chat.state === 'none' ? 'absent' : inThread(chat.id, line);
+  }
+  return envelope.author ? inThread(await threadWith(envelope.author, line), line, envelope.author) : 'unknown';
 }
 
-async function searchThread(thread: string, { text, envelope }: Wanted, { access }: Line, since: Date): Promise<Found> {
-  const query = { fields: 'id,created_time,from,message', limit: READABLE };
-  const { body, at } = await callGraph(access, { method: 'GET', path: `${encodeURIComponent(thread)}/messages`, query });
-  // `since` is by our clock: moved onto Meta's, so that a clock that is off hides nothing.
-  const from = since.getTime() + (at.getTime() - Date.now()) - 2 * ROUNDING_MS;
-  const messages = rows(body).map(readMessage);
-  const recent = messages.filter(({ sentAt }) => !(sentAt < from));
-  const ours = recent.find(
-    (message) => message.from !== envelope.recipient && message.text !== undefined && squeezed(message.text) === squeezed(text),
-  );
-  if (ours?.id) return { state: 'sent', externalId: ours.id };
-  const complete = recent.length < messages.length || !asObject(body.paging)?.next;
-  const readable = recent.every((message) => message.text !== undefined && !Number.isNaN(message.sentAt));
-  return { state: complete && readable ? 'absent' : 'unknown' };
+const inThread = (thread: string | undefined, line: Line, customer?: string) =>
+  thread ? messagesWith(thread, line, customer) : Promise.resolve('unknown' as const);
+
+/** `since` is by our clock: moved onto Meta's, so that a clock that is off hides nothing. */
+function judge({ seen, more, newestFirst, aheadMs }: Look, reply: Reply, since: Date): Found {
+  const from = since.getTime() + aheadMs - 2 * ROUNDING_MS;
+  const recent = seen.filter(({ sentAt }) => !(sentAt < from)).sort((a, b) => b.sentAt - a.sentAt);
+  const same = recent.filter((one) => one.ours !== false && isReply(one, reply));
+  const certain = same.find((one) => one.ours && one.id);
+  if (certain?.id) return { state: 'sent', externalId: certain.id };
+  const complete = !more || (newestFirst && recent.length < seen.length);
+  const readable = recent.every((one) => !Number.isNaN(one.sentAt) && (one.ours === false || isReadable(one)));
+  return { state: complete && readable && !same.length ? 'absent' : 'unknown' };
 }
 
-function readMessage(row: JsonObject): { id?: string; from?: string; text?: string; sentAt: number } {
-  const text = typeof row.message === 'string' ? row.message : undefined;
-  return { id: asText(row.id), from: asId(asObject(row.from)?.id), text, sentAt: Date.parse(String(row.created_time)) };
+/** A file has no text, and no name that Meta would keep: its kind has to do. */
+function isReply({ text, files }: Seen, { text: ours, attachments: [file] }: Reply): boolean {
+  if (ours.trim()) return text !== undefined && squeezed(text) === squeezed(ours);
+  return file !== undefined && !text && files.includes(kindOfFile(file.contentType));
 }
 
-const rows = (body: JsonObject): JsonObject[] => (Array.isArray(body.data) ? body.data.map((row: unknown) => asObject(row) ?? {}) : []);
+const isReadable = ({ text, files }: Seen) => text !== undefined && (text !== '' || files.length > 0);
 
 const squeezed = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim();

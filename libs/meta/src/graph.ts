@@ -1,7 +1,9 @@
 import { ConnectorError } from '#libs/connector';
 import { refusalIn } from './graph-refusals.js';
-import { asObject, parseJson, type JsonObject } from './json.js';
+import { asObject, jsonOrUndefined, type JsonObject } from './json.js';
+import { turnOf } from './pace.js';
 import { appSecretProof } from './signature.js';
+import { admit, noteRefusal, noteUsage } from './usage.js';
 
 /** One account's road to Graph. */
 export interface GraphAccess {
@@ -10,13 +12,19 @@ export interface GraphAccess {
   token: string;
   /** Where `appsecret_proof` is known to be understood: the secret to make it with. */
   proofSecret?: string;
+  /** Whose quota calls count against; absent before an account is connected. */
+  account?: string;
 }
 
 export interface GraphCall {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   query?: Record<string, string>;
   body?: JsonObject;
+  /** Instead of `body`: fields and files as multipart/form-data. */
+  form?: FormData;
+  /** A read that an agent's reply waits for: it may use what other reads have to leave of the quota. Writes always may. */
+  urgent?: boolean;
 }
 
 /** What Graph answered, and its own clock. */
@@ -26,25 +34,32 @@ export interface GraphAnswer {
 }
 
 const TIMEOUT_MS = 30_000;
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 // Before a connection stands nothing can have arrived.
 const NEVER_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_.*|.*CERT.*)$/;
 
-/** Calls Graph once. Throws {@link ConnectorError}; its `outcome` is told as for a write. The token travels in a header, as addresses end up in logs. */
+/**
+ * Calls Graph once, as soon as quota and pace allow. Throws {@link ConnectorError}; its `outcome` is told as for a write, and
+ * `rate-limited` without a call where the quota is all but used up. The token travels in a header, as addresses end up in logs.
+ */
 export async function callGraph(access: GraphAccess, call: GraphCall): Promise<GraphAnswer> {
+  await admit(access, call);
+  await turnOf(access, call);
   const response = await request(access, call);
+  noteUsage(access, call, response.headers);
   const text = await response.text().catch((error: unknown) => {
     throw lost(error);
   });
   const body = jsonOrUndefined(text);
-  const refusal = refusalIn(body, response.status, response.headers);
-  if (refusal) throw withoutToken(refusal, access.token);
+  const refusal = refusalIn(body, response.status, call.method === 'GET');
+  if (refusal) throw withoutToken(noteRefusal(access, call, refusal, response.headers), access.token);
   const object = asObject(body);
   if (!response.ok || !object) throw notGraph(response.status);
   return { body: object, at: new Date(response.headers.get('date') ?? Date.now()) };
 }
 
-async function request(access: GraphAccess, { method, path, query, body }: GraphCall): Promise<Response> {
+async function request(access: GraphAccess, { method, path, query, body, form }: GraphCall): Promise<Response> {
   const proof = access.proofSecret && { appsecret_proof: appSecretProof(access.proofSecret, access.token) };
   const parameters = new URLSearchParams({ ...query, ...proof });
   const headers = {
@@ -52,12 +67,12 @@ async function request(access: GraphAccess, { method, path, query, body }: Graph
     Accept: 'application/json',
     ...(body && { 'Content-Type': 'application/json' }),
   };
+  const signal = AbortSignal.timeout(form ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS);
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
     return await fetch(`${access.baseUrl}/${path}?${parameters.toString()}`, {
       method,
       headers,
-      body: body && JSON.stringify(body),
+      body: form ?? (body && JSON.stringify(body)),
       signal,
       redirect: 'manual',
     });
@@ -68,7 +83,7 @@ async function request(access: GraphAccess, { method, path, query, body }: Graph
 
 function lost(error: unknown): ConnectorError {
   const { name, cause } = error as Error & { cause?: { code?: string; syscall?: string } };
-  if (name === 'TimeoutError') return unavailable('Meta did not answer within 30 seconds', 'unknown', error);
+  if (name === 'TimeoutError') return unavailable('Meta did not answer in time', 'unknown', error);
   const code = cause?.code ?? name;
   return cause?.syscall === 'connect' || NEVER_CONNECTED.test(code)
     ? unavailable(`Meta could not be reached (${code})`, 'not-sent', error)
@@ -86,12 +101,4 @@ const unavailable = (message: string, outcome: 'not-sent' | 'unknown', cause?: u
 function withoutToken(refusal: ConnectorError, token: string): ConnectorError {
   refusal.message = refusal.message.replaceAll(token, '…');
   return refusal;
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
 }

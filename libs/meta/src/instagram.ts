@@ -1,29 +1,17 @@
-import type { Capabilities, Connector, WebhookSource } from '#libs/connector';
+import type { Connector, WebhookSource } from '#libs/connector';
+import { act } from './act.js';
+import { instagramChats, instagramComments } from './capabilities.js';
 import { checkInstagramLogin, checkInstagramOnPage } from './check.js';
-import { findDirect } from './find.js';
+import { prepareReply } from './envelope.js';
+import { findReply } from './find.js';
 import { instagramLine } from './line.js';
 import type { MetaOptions } from './options.js';
 import { parseMeta } from './parse.js';
 import { replyWindow } from './reply-window.js';
-import { prepareDirect, sendDirect } from './send.js';
+import { sendReply } from './send.js';
 import { InstagramSettings } from './settings.js';
+import { splitReply } from './split-reply.js';
 import { whoIs } from './who-is.js';
-
-/** Send API: 1000 bytes of UTF-8. */
-const capabilities: Capabilities = {
-  html: false,
-  subject: false,
-  cc: false,
-  attachments: false,
-  maxLength: 1000,
-  lengthUnit: 'bytes',
-  splits: false,
-  fileTypes: [],
-  maxFileBytes: null,
-  reactions: [],
-  typing: false,
-  moderation: [],
-};
 
 /** Direct messages of an Instagram professional account, connected by either of Meta's two roads. */
 export function instagramConnector(options: MetaOptions, source: WebhookSource): Connector<InstagramSettings> {
@@ -31,9 +19,10 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
     type: 'instagram',
     label: 'Instagram',
     rawExtension: 'json',
-    kinds: ['dm'],
+    kinds: ['dm', 'comment'],
     settings: InstagramSettings,
-    capabilities,
+    capabilities: instagramChats,
+    publicCapabilities: instagramComments,
     asksAddress: false,
     account: ({ settings }) => ({ externalId: settings.accountId, address: settings.accountId }),
     check: (_account, settings) =>
@@ -41,11 +30,13 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
         ? checkInstagramOnPage(instagramLine(options, settings))
         : checkInstagramLogin(instagramLine(options, settings)),
     source,
-    parse: (event) => parseMeta('instagram', options.appId, event),
+    parse: (event, channel) => parseMeta('instagram', options, event, channel),
     whoIs: (person, { settings }) => whoIs(instagramLine(options, settings), person.id),
-    replyWindow,
-    prepare: (draft) => prepareDirect(draft, capabilities),
-    send: (outgoing, { settings }) => sendDirect(outgoing, instagramLine(options, settings)),
-    find: (outgoing, { settings }, since) => findDirect(outgoing, instagramLine(options, settings), since),
+    replyWindow: (facts, now, reply) => replyWindow('instagram', facts, now, reply),
+    split: (reply) => splitReply(reply, 'instagram'),
+    prepare: prepareReply,
+    send: (outgoing, { settings }) => sendReply(outgoing, instagramLine(options, settings)),
+    find: (outgoing, { settings }, since) => findReply(outgoing, instagramLine(options, settings), since),
+    act: (action, { settings }) => act(action, instagramLine(options, settings)),
   };
 }

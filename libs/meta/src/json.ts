@@ -8,6 +8,15 @@ export const parseJson = (text: string): unknown => parse(text, null, { parseNum
 const parseNumber = (digits: string): number | string =>
   /^-?\d+$/.test(digits) && !Number.isSafeInteger(Number(digits)) ? digits : Number(digits);
 
+/** What {@link parseJson} makes of a text, undefined when it is no JSON. */
+export function jsonOrUndefined(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The value itself if it is a JSON object, else undefined. */
 export function asObject(value: unknown): JsonObject | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
@@ -18,3 +27,7 @@ export const asText = (value: unknown): string | undefined => (typeof value === 
 
 /** An id as digits or text; Meta sends ids as strings, and old versions and odd fields as numbers. */
 export const asId = (value: unknown): string | undefined => (Number.isSafeInteger(value) ? String(value) : asText(value));
+
+/** The objects of a list answer's `data`. */
+export const rowsOf = (body: JsonObject): JsonObject[] =>
+  Array.isArray(body.data) ? body.data.map((row: unknown) => asObject(row) ?? {}) : [];
