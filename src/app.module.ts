@@ -51,6 +51,9 @@ import { InboundEventsController } from './inbound/inbound-events.controller.js'
 import { InboundSweep } from './inbound/inbound.sweep.js';
 import { InboundWorker } from './inbound/inbound.worker.js';
 import { AutoAnswer } from './inbound/auto-answer.service.js';
+import { ChatMarks } from './inbound/chat-marks.service.js';
+import { Copies } from './inbound/copies.service.js';
+import { Happenings } from './inbound/happenings.service.js';
 import { Ingest } from './inbound/ingest.service.js';
 import { Ledger } from './inbound/ledger.service.js';
 import { Names } from './inbound/names.service.js';
@@ -112,6 +115,9 @@ const services: Provider[] = [
 const workers: Provider[] = [
   Ingest,
   Places,
+  Copies,
+  Happenings,
+  ChatMarks,
   AutoAnswer,
   OwnMessages,
   Names,

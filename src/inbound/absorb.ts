@@ -1,5 +1,6 @@
 import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Conversation, ConversationLink, ConversationTag, Participant, ThreadKey } from '../conversations/conversation.entity.js';
+import { linkConversations } from '../conversations/links.js';
 import { Message } from '../conversations/message.entity.js';
 import { addParticipants } from '../conversations/participants.js';
 import { recount } from '../conversations/recount.js';
@@ -25,6 +26,34 @@ export async function isUntouched(manager: EntityManager, id: string): Promise<b
   return !(await manager.existsBy(ConversationLink, [{ conversationId: id }, { otherId: id }]));
 }
 
+/**
+ * Makes one conversation of two that belong together by what the platform says, and resolves with the one that is left. Two
+ * that agents have worked on are only linked, so that nobody loses track; then it is the second.
+ */
+export async function join(manager: EntityManager, oneId: string, otherId: string): Promise<string> {
+  if (oneId === otherId) return otherId;
+  // Both at once, in one order for everybody.
+  for (const id of [oneId, otherId].sort()) await manager.increment(Conversation, { id }, 'version', 1);
+  const [from, into] = (await isUntouched(manager, oneId)) ? [oneId, otherId] : [otherId, oneId];
+  if (from !== oneId && !(await isUntouched(manager, from))) {
+    await linkConversations(manager, otherId, oneId, 'continues');
+    return otherId;
+  }
+  const customer = (await hasRoot(manager, from)) && !(await hasRoot(manager, into)) ? await customerOf(manager, from) : null;
+  await absorb(manager, from, into);
+  if (customer) await manager.update(Conversation, into, customer);
+  return into;
+}
+
+/** Whose a conversation under a post is, the comment directly under it says; answers alone only let guess. */
+const hasRoot = (manager: EntityManager, conversationId: string): Promise<boolean> =>
+  manager.existsBy(Message, { conversationId, kind: 'message', direction: 'inbound', replyToExternalId: IsNull() });
+
+async function customerOf(manager: EntityManager, id: string): Promise<Pick<Conversation, 'contactId' | 'identityId'>> {
+  const { contactId, identityId } = await manager.findOneByOrFail(Conversation, { id });
+  return { contactId, identityId };
+}
+
 /** Puts all of one conversation into another, and removes it. */
 export async function absorb(manager: EntityManager, fromId: string, intoId: string): Promise<void> {
   // First, because it locks the row: a message that is being written there is seen, or comes back and finds the other.
@@ -38,6 +67,7 @@ export async function absorb(manager: EntityManager, fromId: string, intoId: str
   await manager.update(ThreadKey, { conversationId: fromId }, { conversationId: intoId });
   await manager.delete(Conversation, fromId);
   const wakes = from.status === 'open' && into.status !== 'open' && { status: 'open' as const, snoozedUntil: null };
+  if (into.postId === null && from.postId) await manager.update(Conversation, intoId, { postId: from.postId });
   if (wakes || (from.unread && !into.unread)) await manager.update(Conversation, intoId, { ...wakes, unread: into.unread || from.unread });
   await recount(manager, intoId);
 }

@@ -1,20 +1,24 @@
-import { type EntityManager, LessThanOrEqual } from 'typeorm';
+import { type EntityManager, LessThanOrEqual, Not } from 'typeorm';
 import type { MessageEvent } from '#libs/connector';
 import type { Identity } from '../contacts/contact.entity.js';
 import { Conversation, type ConversationStatus } from '../conversations/conversation.entity.js';
 import { Message } from '../conversations/message.entity.js';
-import { preview } from '../conversations/preview.js';
+import { previewOf } from '../conversations/preview.js';
 import { baseSubjectOf } from './candidates.js';
 
-/** What a message changes in its conversation, written so that the order of arrival does not matter. */
+/** Set aside by the rules of waiting: nobody has to answer it. */
+export const isWordless = ({ human, spoken }: Pick<MessageEvent, 'human' | 'spoken'>): boolean => !human || spoken === false;
+
+const outbound = `SELECT MAX(o.sent_at) FROM message o WHERE o.conversation_id = :conversationId AND o.direction = 'outbound' AND o.kind = 'message' AND o.human`;
+const later = (column: string) => () => `CASE WHEN ${column} IS NULL OR ${column} < :sentAt THEN :sentAt ELSE ${column} END`;
+
+/** What a message, which is stored already, changes in its conversation; written so that the order of arrival does not matter. */
 export async function follow(manager: EntityManager, conversationId: string, event: MessageEvent, backfill: boolean): Promise<void> {
   const fromCustomer = event.direction === 'inbound';
-  const calls = fromCustomer && event.human && !backfill;
+  const speaks = !isWordless(event);
+  const calls = fromCustomer && speaks && !backfill;
   const newest = 'last_message_at <= :sentAt';
-  const answeredLater = `EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = :conversationId AND m.direction = 'outbound' AND m.kind = 'message' AND m.human AND m.sent_at >= :sentAt)`;
-  const waiting = fromCustomer
-    ? `CASE WHEN ${answeredLater} THEN waiting_since WHEN waiting_since IS NULL OR waiting_since > :sentAt THEN :sentAt ELSE waiting_since END`
-    : `CASE WHEN waiting_since <= :sentAt THEN NULL ELSE waiting_since END`;
+  const answers = !fromCustomer && speaks;
   await manager
     .createQueryBuilder()
     .update(Conversation)
@@ -23,17 +27,23 @@ export async function follow(manager: EntityManager, conversationId: string, eve
       version: () => 'version + 1',
       preview: () => `CASE WHEN ${newest} THEN :preview ELSE preview END`,
       lastMessageAt: () => `CASE WHEN ${newest} THEN :sentAt ELSE last_message_at END`,
-      ...(fromCustomer && {
-        lastInboundAt: () => 'CASE WHEN last_inbound_at IS NULL OR last_inbound_at < :sentAt THEN :sentAt ELSE last_inbound_at END',
-      }),
-      ...((calls || !fromCustomer) && { waitingSince: () => waiting }),
+      ...(fromCustomer && { lastActionAt: later('last_action_at') }),
+      ...(fromCustomer && speaks && { lastInboundAt: later('last_inbound_at') }),
+      ...((calls || answers) && { waitingSince: () => (calls ? sinceThis : sinceNextUnanswered) }),
       ...(calls && { unread: true, status: 'open' satisfies ConversationStatus, snoozedUntil: null }),
       ...(backfill && { status: () => `CASE WHEN message_count = 0 THEN 'closed' ELSE status END` }),
     })
     .where('id = :conversationId')
-    .setParameters({ conversationId, sentAt: event.sentAt, preview: preview(event.text) })
+    .setParameters({ conversationId, sentAt: event.sentAt, preview: previewOf({ ...event, files: filenames(event) }) })
     .execute();
 }
+
+const sinceThis = `CASE WHEN (${outbound}) >= :sentAt THEN waiting_since WHEN waiting_since IS NULL OR waiting_since > :sentAt THEN :sentAt ELSE waiting_since END`;
+
+/** An answer that arrives late leaves those waiting who wrote after it. */
+const sinceNextUnanswered = `CASE WHEN waiting_since <= :sentAt THEN (SELECT MIN(i.sent_at) FROM message i WHERE i.conversation_id = :conversationId AND i.direction = 'inbound' AND i.kind = 'message' AND i.human AND i.deleted_at IS NULL AND i.sent_at > (${outbound})) ELSE waiting_since END`;
+
+const filenames = ({ attachments, linked = [] }: MessageEvent): string[] => [...attachments, ...linked].map(({ filename }) => filename);
 
 /** A conversation is called and belongs as its first message has it, also when that one arrived late. */
 export async function restate(manager: EntityManager, conversationId: string, event: MessageEvent, identity: Identity): Promise<void> {
@@ -42,4 +52,19 @@ export async function restate(manager: EntityManager, conversationId: string, ev
   const { subject } = event;
   const first = { contactId: identity.contactId, identityId: identity.id, baseSubject: baseSubjectOf(event), ...(subject && { subject }) };
   await manager.update(Conversation, conversationId, first);
+}
+
+/** A comment directly under a post: the conversation is its author's, also where answers to it came first. */
+export async function restateComment(
+  manager: EntityManager,
+  conversationId: string,
+  event: MessageEvent,
+  identity: Identity,
+): Promise<void> {
+  if (event.kind !== 'comment' || event.direction !== 'inbound' || event.replyTo !== undefined) return;
+  await manager.update(
+    Conversation,
+    { id: conversationId, identityId: Not(identity.id) },
+    { contactId: identity.contactId, identityId: identity.id },
+  );
 }

@@ -55,7 +55,7 @@ export class InboundWorker extends WorkerHost {
     if (!understood) return;
     const { receivedAt, backfill } = row;
     try {
-      const written = await this.takeIn(row, { channel, access, receivedAt, backfill }, understood);
+      const written = await this.takeIn(row, { channel, access, eventId: row.id, receivedAt, backfill }, understood);
       await this.queue.addOutbound(written.map((id) => ({ id, attempts: 0, notBefore: null })));
       void this.names.ask(channel, understood);
     } catch (error) {
@@ -97,6 +97,7 @@ export class InboundWorker extends WorkerHost {
 
   /** A payload that its connector cannot make sense of is quarantined: the next one is handled. */
   private async understand(row: InboundEvent, channel: Channel, access: ChannelAccess, spool: string): Promise<Understood[] | null> {
+    if (row.context.withdrawn) return [{ type: 'ignored', reason: 'It was taken back, so what it said was removed here, too.' }];
     try {
       return (await this.connectors.of(channel).parse(this.rawEvent(row), access, spool)).map(storable);
     } catch (error) {
@@ -137,7 +138,11 @@ export class InboundWorker extends WorkerHost {
       const settled = { ...verdictOn(understood), attempts: row.attempts + 1 };
       const { affected } = await manager.update(InboundEvent, { id: row.id, state: 'received' }, settled);
       // Assigned, not added to: what is run again counts once.
-      written = affected ? await this.ingest.take(manager, occasion, understood, files) : [];
+      written = [];
+      if (!affected) return;
+      const { deliveries, waits } = await this.ingest.take(manager, occasion, understood, files);
+      written = deliveries;
+      if (waits) await manager.update(InboundEvent, row.id, { state: 'ignored', reason: 'It waits for its message.' });
     });
     return written;
   }

@@ -1,27 +1,40 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull, Not } from 'typeorm';
-import type { InboundEvent, MessageEvent } from '#libs/connector';
-import type { Identity } from '../contacts/contact.entity.js';
+import type { InboundEvent, LinkedFile, MessageEvent } from '#libs/connector';
+import type { Channel } from '../channels/channel.entity.js';
+import { Identity } from '../contacts/contact.entity.js';
 import { Contacts } from '../contacts/contacts.service.js';
+import { connectAnswered } from '../conversations/answers.js';
 import { Conversation } from '../conversations/conversation.entity.js';
 import { linkConversations } from '../conversations/links.js';
+import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
 import { addParticipants } from '../conversations/participants.js';
+import { notePost, putUnder } from '../conversations/post-facts.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
 import { FileStore } from '../files/file-store.js';
 import { Changes } from '../realtime/changes.service.js';
 import { AutoAnswer } from './auto-answer.service.js';
+import { ChatMarks } from './chat-marks.service.js';
+import { Copies } from './copies.service.js';
 import { sentAtAmong } from './dates.js';
-import { follow, restate } from './follow.js';
+import { follow, isWordless, restate, restateComment } from './follow.js';
 import { noteComment, unfold, type Unfolded } from './forwards.js';
+import { Happenings } from './happenings.service.js';
 import { type Occasion, Raced } from './occasion.js';
 import { OwnMessages } from './own-messages.service.js';
 import { type Placed, Places } from './places.service.js';
-import { Receipts } from './receipts.service.js';
+import { firstKnown } from './threading.js';
 
 /** The files of an event, already in the store. */
 export type StoredFiles = Array<Pick<Attachment, 'filename' | 'contentType' | 'contentId' | 'inline' | 'size' | 'sha256'>>;
+
+/** `deliveries` were written for it and are to be sent once this is committed; `waits` when all of it speaks of messages that are not here. */
+export interface Taken {
+  deliveries: string[];
+  waits: boolean;
+}
 
 /** Turns understood events into conversations. Everything happens in the caller's transaction, so an event counts once or not at all. */
 @Injectable()
@@ -31,7 +44,10 @@ export class Ingest {
     private readonly store: FileStore,
     private readonly ownMessages: OwnMessages,
     private readonly places: Places,
-    private readonly receipts: Receipts,
+    private readonly copies: Copies,
+    private readonly happenings: Happenings,
+    private readonly marks: ChatMarks,
+    private readonly messageChanges: MessageChanges,
     private readonly autoAnswer: AutoAnswer,
     private readonly changes: Changes,
   ) {}
@@ -46,38 +62,75 @@ export class Ingest {
     );
   }
 
-  /** Takes in what one payload held; `files` are those of its messages, in their order. Resolves with deliveries that were written for it and are to be sent once this is committed. */
-  async take(manager: EntityManager, occasion: Occasion, events: InboundEvent[], files: StoredFiles[]): Promise<string[]> {
+  /** Takes in what one payload held; `files` are those of its messages, in their order. */
+  async take(manager: EntityManager, occasion: Occasion, events: InboundEvent[], files: StoredFiles[]): Promise<Taken> {
     const messages = events.filter((event) => event.type === 'message');
     const deliveries: string[] = [];
     for (const [index, event] of messages.entries()) {
       const delivery = await this.message(manager, occasion, event, files[index] ?? []);
       if (delivery) deliveries.push(delivery);
     }
-    for (const event of events) if (event.type === 'receipt') await this.receipts.apply(manager, occasion.channel.id, event);
-    return deliveries;
+    const applied: boolean[] = [];
+    for (const event of events)
+      if (event.type !== 'message' && event.type !== 'ignored') applied.push(await this.happenings.take(manager, occasion, event));
+    return { deliveries, waits: !messages.length && applied.length > 0 && !applied.some(Boolean) };
   }
 
-  /** Does nothing when the message is there already, be it that it came before or that we sent it ourselves. */
+  /** Resolves with the delivery of an answer that was given to it. */
   private async message(manager: EntityManager, occasion: Occasion, seen: MessageEvent, files: StoredFiles): Promise<string | null> {
     const { channel, backfill } = occasion;
-    const known = await manager.findOneBy(Message, { channelId: channel.id, externalId: seen.externalId });
-    if (known && seen.direction === 'outbound') await this.ownMessages.arrived(manager, known);
-    if (known) return null;
-    if (seen.direction === 'outbound' && (await this.ownMessages.recognise(manager, channel, seen))) return null;
+    const known = await this.known(manager, channel, seen);
+    if (known) return this.again(manager, known, seen);
+    const first = await this.copies.firstOf(manager, channel.id, seen);
+    if (first) return this.copies.add(manager, first, seen);
     const unfolded = await unfold(manager, seen, channel.address);
-    const identity = await this.contacts.recognise(manager, unfolded.event.customer);
+    const identity = await this.customerOf(manager, channel.id, unfolded.event);
     const id = newId();
     const placed = await this.places.find(manager, occasion, unfolded.event, identity, id);
     const { conversationId } = placed;
     const event = await inItsTime(manager, channel.id, unfolded.event, placed);
     if (placed.awaited && event.correspondence) await restate(manager, conversationId, event, identity);
+    await restateComment(manager, conversationId, event, identity);
     await this.write(manager, occasion, event, identity, placed, id, files);
     await follow(manager, conversationId, event, backfill);
     await this.surround(manager, occasion, event, identity, placed);
     await flag(manager, conversationId, unfolded.review ?? event.warning ?? placed.review);
     await this.announce(manager, placed, id, unfolded, event.sentAt, occasion);
+    await this.settle(manager, occasion, event, placed, id);
     return placed.isNew ? this.autoAnswer.give(manager, occasion, event, identity, conversationId) : null;
+  }
+
+  /** The message itself, be it that it came before or that we sent it ourselves. */
+  private async known(manager: EntityManager, channel: Channel, seen: MessageEvent): Promise<Message | null> {
+    const known = await manager.findOneBy(Message, { channelId: channel.id, externalId: seen.externalId });
+    return known ?? (seen.direction === 'outbound' ? this.ownMessages.recognise(manager, channel, seen) : null);
+  }
+
+  /** It is there already. What the platform tells of it now may be more than we knew, or be what its author took back. */
+  private async again(manager: EntityManager, known: Message, seen: MessageEvent): Promise<null> {
+    const own = seen.direction === 'outbound';
+    if (own) await this.ownMessages.arrived(manager, known, seen);
+    if (own && seen.kind === 'comment') await this.places.claim(manager, known, seen.ownKeys);
+    if (own || known.deletedAt) await this.messageChanges.apply(manager, known.channelId, seen.externalId);
+    return null;
+  }
+
+  /** Of a comment of our side nobody tells whom it answers: the conversation knows, if it is here. */
+  private async customerOf(manager: EntityManager, channelId: string, event: MessageEvent): Promise<Identity> {
+    const conversationId = event.kind === 'comment' && event.direction === 'outbound' ? await firstKnown(manager, channelId, event) : null;
+    const conversation = conversationId && (await manager.findOneBy(Conversation, { id: conversationId }));
+    return conversation
+      ? manager.findOneByOrFail(Identity, { id: conversation.identityId })
+      : this.contacts.recognise(manager, event.customer);
+  }
+
+  /** What came before it and waited for it, and what it stands under. */
+  private async settle(manager: EntityManager, { channel }: Occasion, event: MessageEvent, placed: Placed, id: string): Promise<void> {
+    const { conversationId, isNew } = placed;
+    if (event.post) await putUnder(manager, conversationId, await notePost(manager, channel.id, event.post));
+    if (isNew) await this.marks.opened(manager, channel.id, conversationId, event.ownKeys);
+    await connectAnswered(manager, { id, channelId: channel.id, replyToExternalId: event.replyTo ?? null });
+    await this.messageChanges.apply(manager, channel.id, event.externalId);
   }
 
   private async write(
@@ -91,7 +144,10 @@ export class Ingest {
   ): Promise<void> {
     await insertNew(manager, Message, { ...newMessage(event, identity), ...placement(placed), id, channelId: channel.id, receivedAt });
     if (!(await manager.existsBy(Message, { id }))) throw new Raced();
-    const rows = files.map((file) => ({ ...file, id: newId(), messageId: id, createdAt: receivedAt }));
+    const rows = [
+      ...files.map((file) => ({ ...file, id: newId(), messageId: id, createdAt: receivedAt })),
+      ...(event.linked ?? []).map((file) => ({ ...linkedAttachment(file), id: newId(), messageId: id, createdAt: receivedAt })),
+    ];
     if (rows.length) await manager.insert(Attachment, rows);
   }
 
@@ -145,15 +201,22 @@ async function flag(manager: EntityManager, id: string, review: string | null): 
   if (review) await manager.update(Conversation, { id, review: IsNull() }, { review });
 }
 
-/** Chats keep the platform's own time; there nobody names what he answers. */
+/** Chats and comments keep the platform's own time, which is one clock. */
 async function inItsTime(manager: EntityManager, channelId: string, event: MessageEvent, { conversationId, awaited }: Placed) {
   return event.correspondence ? { ...event, sentAt: await sentAtAmong(manager, channelId, conversationId, event, awaited) } : event;
+}
+
+/** A file that may be kept is copied here as soon as somebody gets to it; until then it is shown from where it lies, like those that may not. */
+function linkedAttachment({ filename, contentType, url, keep }: LinkedFile) {
+  const fetching = keep ? { state: 'fetching' as const, nextFetchAt: new Date() } : { state: 'linked' as const, nextFetchAt: null };
+  return { filename, contentType, contentId: null, inline: false, size: 0, sha256: '', remoteUrl: url, fetchAttempts: 0, ...fetching };
 }
 
 const placement = ({ conversationId, placedBy }: Placed) => ({ conversationId, placedBy });
 
 function newMessage(event: MessageEvent, identity: Identity) {
-  const { externalId, direction, sentAt, text, html, quotedText, envelope, human, partial = false } = event;
+  const { externalId, direction, sentAt, text, html, quotedText, envelope, partial = false } = event;
+  const human = !isWordless(event);
   const inbound = direction === 'inbound';
   return {
     ...{ externalId, direction, sentAt, text, html, quotedText, envelope, human, partial },
@@ -161,7 +224,7 @@ function newMessage(event: MessageEvent, identity: Identity) {
     reactions: [],
     authorType: inbound ? ('contact' as const) : ('agent' as const),
     authorId: inbound ? identity.contactId : null,
-    authorName: inbound ? (event.customer.name ?? identity.name) : null,
+    authorName: inbound ? (event.customer.name ?? identity.name) : (event.sentBy ?? null),
     editedAt: null,
     deletedAt: null,
     replyToMessageId: null,

@@ -5,6 +5,8 @@ import type { Channel } from '../channels/channel.entity.js';
 export interface Occasion {
   channel: Channel;
   access: ChannelAccess;
+  /** Its row in the ledger. */
+  eventId: string;
   receivedAt: Date;
   backfill: boolean;
 }

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import type { MessageEvent } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
+import { Conversation } from '../conversations/conversation.entity.js';
 import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { afterTaken, hasReached, stillToReach } from '../conversations/recipient-fates.js';
+import { recount } from '../conversations/recount.js';
 import { Changes } from '../realtime/changes.service.js';
 import { firstKnown } from './threading.js';
 
@@ -13,19 +15,21 @@ import { firstKnown } from './threading.js';
 export class OwnMessages {
   constructor(private readonly changes: Changes) {}
 
-  /** True when the event is a reply of ours: by the delivery it names, else by its words while one is on its way. */
-  async recognise(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<boolean> {
+  /** The reply of ours that the event is: by the delivery it names, else by its words while one is on its way. Null when somebody else wrote it. */
+  async recognise(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<Message | null> {
     const message = event.deliveryId
       ? await this.byDelivery(manager, channel, event.deliveryId)
       : await this.onItsWay(manager, channel, event);
-    if (!message) return false;
-    await manager.update(Message, message.id, { externalId: event.externalId });
-    await this.arrived(manager, message);
-    return true;
+    if (!message) return null;
+    const { externalId } = event;
+    await manager.update(Message, message.id, { externalId });
+    return { ...message, externalId };
   }
 
   /** The platform has it, so its delivery is sent, whatever we thought of it. */
-  async arrived(manager: EntityManager, { id: messageId, conversationId }: Message): Promise<void> {
+  async arrived(manager: EntityManager, message: Message, event: MessageEvent): Promise<void> {
+    await this.keepTime(manager, message, event);
+    const { id: messageId, conversationId } = message;
     const open = { messageId, state: In(['queued', 'sending', 'uncertain', 'failed']) };
     const delivery = await manager.findOneBy(Delivery, open);
     // Where some have it already the echo is theirs, and says nothing of the others. Where nobody waits for it any more it
@@ -36,6 +40,20 @@ export class OwnMessages {
     if (affected) await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
   }
 
+  /** In a chat the platform's clock rules: by it are measured what came before an answer, and up to where it was read. */
+  private async keepTime(
+    manager: EntityManager,
+    { id, conversationId, sentAt: ours }: Message,
+    { kind, sentAt }: MessageEvent,
+  ): Promise<void> {
+    if (kind !== 'dm' || ours.getTime() === sentAt.getTime()) return;
+    // The conversation first, as everybody locks it before its messages.
+    await manager.increment(Conversation, { id: conversationId }, 'version', 1);
+    await manager.update(Message, id, { sentAt });
+    await recount(manager, conversationId);
+    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId: id });
+  }
+
   private async byDelivery(manager: EntityManager, channel: Channel, deliveryId: string): Promise<Message | null> {
     const delivery = await manager.findOneBy(Delivery, { id: deliveryId, channelId: channel.id });
     return delivery && manager.findOneBy(Message, { id: delivery.messageId, externalId: IsNull() });
@@ -44,12 +62,16 @@ export class OwnMessages {
   private async onItsWay(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<Message | null> {
     const conversationId = await firstKnown(manager, channel.id, event);
     if (!conversationId) return null;
-    return manager
+    const under = await manager
       .createQueryBuilder(Message, 'm')
       .innerJoin(Delivery, 'd', 'd.message_id = m.id')
-      .where({ conversationId, externalId: IsNull(), direction: 'outbound', text: event.text })
+      .where({ conversationId, externalId: IsNull(), direction: 'outbound' })
       .andWhere(`d.state IN ('sending', 'uncertain') AND d.committed_at IS NOT NULL`)
       .orderBy('m.id')
-      .getOne();
+      .getMany();
+    return under.find(({ text }) => asSent(text) === asSent(event.text)) ?? null;
   }
 }
+
+/** Platforms trim what they are given. A file has no words, and of files only one is on its way at a time. */
+const asSent = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim();

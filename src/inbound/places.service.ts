@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, IsNull } from 'typeorm';
+import { type EntityManager, In, IsNull, Not } from 'typeorm';
 import type { MessageEvent } from '#libs/connector';
 import type { Identity } from '../contacts/contact.entity.js';
 import { Conversation, Counter, ThreadKey } from '../conversations/conversation.entity.js';
 import { linkConversations } from '../conversations/links.js';
-import type { PlacedBy } from '../conversations/message.entity.js';
+import type { Message, PlacedBy } from '../conversations/message.entity.js';
 import { newId } from '../database/columns.js';
-import { absorb, isUntouched } from './absorb.js';
+import { absorb, isUntouched, join } from './absorb.js';
 import { baseSubjectOf, candidateFor } from './candidates.js';
 import { type Occasion, Raced } from './occasion.js';
 import { type Arrival, refusal, strangerReview } from './placement.js';
@@ -28,12 +28,22 @@ export class Places {
   async find(manager: EntityManager, occasion: Occasion, event: MessageEvent, identity: Identity, messageId: string): Promise<Placed> {
     const channelId = occasion.channel.id;
     const arrival = arrivalOf(event, occasion.backfill);
-    // Where the platform says which conversation it is, nothing has to be put together.
-    const waiting = arrival ? await awaiting(manager, channelId, event) : [];
+    // Of a chat the platform says which conversation it is: nothing has to be put together.
+    const waiting = event.kind === 'dm' ? [] : await awaiting(manager, channelId, event);
     const placed = await this.choose(manager, occasion, event, arrival, identity, messageId);
     if (arrival) for (const row of waiting) await this.unite(manager, event, arrival, row, placed.conversationId);
-    await claimKeys(manager, channelId, event, placed.conversationId, messageId);
-    return { ...placed, awaited: waiting.length > 0 };
+    const conversationId = arrival ? placed.conversationId : await joinAll(manager, placed.conversationId, waiting);
+    await claimKeys(manager, channelId, event, conversationId, messageId);
+    return { ...placed, conversationId, isNew: placed.isNew && conversationId === placed.conversationId, awaited: waiting.length > 0 };
+  }
+
+  /** Makes a comment that is here already findable by further keys. What is known under them, such as answers that came first, joins it. */
+  async claim(manager: EntityManager, { id: messageId, channelId, conversationId: placed }: Message, ownKeys: string[]): Promise<void> {
+    const elsewhere = await manager.findBy(ThreadKey, { channelId, key: In(ownKeys), conversationId: Not(placed) });
+    const conversationId = await joinAll(manager, placed, elsewhere);
+    const named = { threadKeys: [], ownKeys };
+    await rememberKeys(manager, channelId, named, conversationId, messageId);
+    await claimKeys(manager, channelId, named, conversationId, messageId);
   }
 
   private async choose(
@@ -48,7 +58,7 @@ export class Places {
     const decision = await decide(manager, channelId, event, arrival);
     if (decision.conversationId !== null) {
       // Chats are never united with others; holding one would only make its messages wait for each other.
-      if (arrival) await hold(manager, decision.conversationId);
+      if (event.kind !== 'dm') await hold(manager, decision.conversationId);
       await rememberKeys(manager, channelId, event, decision.conversationId, messageId);
       return { ...decision, isNew: false };
     }
@@ -80,6 +90,13 @@ export class Places {
     if (await isUntouched(manager, row.conversationId)) await absorb(manager, row.conversationId, conversationId);
     else await linkConversations(manager, row.conversationId, conversationId, 'continues');
   }
+}
+
+/** Of comments the platform knows what belongs together. Resolves with the conversation that holds all of it. */
+async function joinAll(manager: EntityManager, conversationId: string, rows: ThreadKey[]): Promise<string> {
+  let whole = conversationId;
+  for (const other of new Set(rows.map((row) => row.conversationId))) whole = await join(manager, other, whole);
+  return whole;
 }
 
 /** Keeps others from changing or removing it until our transaction ends. */

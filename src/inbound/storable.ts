@@ -10,18 +10,36 @@ const maxParticipants = 200;
 /** The same event in a form that every database takes. */
 export function storable(event: InboundEvent): InboundEvent {
   const clean = characters(event);
-  if (clean.type === 'receipt') return { ...clean, of: typeof clean.of === 'string' ? indexable(clean.of) : clean.of };
-  return clean.type === 'message' ? storableMessage(clean) : clean;
+  switch (clean.type) {
+    case 'message':
+      return storableMessage(clean);
+    case 'change':
+      return { ...clean, of: indexable(clean.of), key: indexable(clean.key) };
+    case 'receipt':
+      return {
+        ...clean,
+        of: typeof clean.of === 'string' ? indexable(clean.of) : { ...clean.of, threadKey: indexable(clean.of.threadKey) },
+      };
+    case 'control':
+      return { ...clean, threadKey: indexable(clean.threadKey) };
+    case 'post':
+      return { ...clean, post: { ...clean.post, id: indexable(clean.post.id) } };
+    case 'ignored':
+      return clean;
+  }
 }
 
 function storableMessage(event: MessageEvent): MessageEvent {
-  const { correspondence } = event;
+  const { correspondence, replyTo, copy, post } = event;
   return {
     ...event,
     externalId: indexable(event.externalId),
     customer: storablePerson(event.customer),
     ownKeys: event.ownKeys.map(indexable),
     threadKeys: event.threadKeys.map(({ rule, key }) => ({ rule, key: indexable(key) })),
+    ...(replyTo !== undefined && { replyTo: indexable(replyTo) }),
+    ...(copy && { copy: { ...copy, of: indexable(copy.of) } }),
+    ...(post && { post: { ...post, id: indexable(post.id) } }),
     ...(correspondence && { correspondence: storableCorrespondence(correspondence) }),
   };
 }

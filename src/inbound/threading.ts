@@ -95,7 +95,7 @@ export async function awaiting(manager: EntityManager, channelId: string, { ownK
 export async function rememberKeys(
   manager: EntityManager,
   channelId: string,
-  event: MessageEvent,
+  event: Pick<MessageEvent, 'ownKeys' | 'threadKeys'>,
   conversationId: string,
   messageId: string,
 ): Promise<void> {
@@ -109,7 +109,7 @@ export async function rememberKeys(
 export async function claimKeys(
   manager: EntityManager,
   channelId: string,
-  { ownKeys }: MessageEvent,
+  { ownKeys }: Pick<MessageEvent, 'ownKeys'>,
   conversationId: string,
   messageId: string,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ReceiptEvent } from '#libs/connector';
-import { type Delivery, noError, type RecipientFate } from '../conversations/delivery.entity.js';
+import { type Delivery, noError, type RecipientFate } from './delivery.entity.js';
 import { settle } from './receipt-outcome.js';
 
 type Facts = Parameters<typeof settle>[0];
@@ -77,6 +77,13 @@ test('a channel that names no recipients has its replies settled all the same', 
   const nameless: Facts = { ...one, recipients: null };
   expect(after(nameless, receipt('delivered', null), receipt('read', null)).state).toBe('read');
   expect(settle(after(nameless, receipt('read', null)), receipt('delivered', null))).toBeNull();
+});
+
+test('a channel that names no recipients gets none made up', () => {
+  const nameless: Facts = { ...one, recipients: null };
+  expect(settle(nameless, receipt('delivered', null))?.change.recipients).toBeNull();
+  expect(settle({ ...nameless, state: 'failed' }, receipt('failed', null))).toBeNull();
+  expect(after({ ...nameless, state: 'failed' }, receipt('delivered', null)).state).toBe('delivered');
 });
 
 test('whatever order receipts come in, the end is the same', () => {

@@ -1,5 +1,5 @@
 import type { ReceiptEvent } from '#libs/connector';
-import { type Delivery, type DeliveryState, noError, type RecipientFate } from '../conversations/delivery.entity.js';
+import { type Delivery, type DeliveryState, noError, type RecipientFate } from './delivery.entity.js';
 
 /** What a receipt changes in a delivery. `news`: an agent has to know. */
 export interface Outcome {
@@ -26,16 +26,18 @@ export function settle(delivery: Facts, receipt: ReceiptEvent): Outcome | null {
   // Somebody whom the server put off still gets it at the next attempt.
   const goesOn = isUnderWay(state) || after.some((fate) => fate.state === 'queued');
   const settled = goesOn ? {} : { nextAttemptAt: null, leaseUntil: null };
-  return { news: moved && receipt.state === 'failed', change: { state, recipients: after, ...settled, ...errorOf(after, receipt, state) } };
+  const recipients = delivery.recipients?.length || receipt.recipient ? after : null;
+  return { news: moved && receipt.state === 'failed', change: { state, recipients, ...settled, ...errorOf(after, receipt, state) } };
 }
 
 const isUnderWay = (state: DeliveryState): boolean => ['queued', 'sending'].includes(state);
 
-/** Deliveries of connectors that name no recipients have one all the same. */
-function fatesOf({ recipients, state }: Facts, { recipient }: ReceiptEvent): RecipientFate[] {
+/** Deliveries of connectors that name no recipients have one all the same; whether it was our attempt that failed or the platform's is not kept. */
+function fatesOf({ recipients, state }: Facts, receipt: ReceiptEvent): RecipientFate[] {
   if (recipients?.length) return recipients;
-  const known: RecipientFate['state'] = state === 'delivered' || state === 'read' ? 'delivered' : 'sent';
-  return [{ recipient: recipient ?? '', state: known, code: null, message: null }];
+  const reached: RecipientFate['state'] = state === 'delivered' || state === 'read' ? 'delivered' : 'sent';
+  const known = state === 'failed' && receipt.state === 'failed' ? 'failed' : reached;
+  return [{ recipient: receipt.recipient ?? '', state: known, code: null, message: null }];
 }
 
 /** A receipt for an address we did not write to is about whom we did: their mail is passed on. Of several nobody knows whose. */

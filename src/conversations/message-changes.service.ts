@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In } from 'typeorm';
+import type { ChangeEvent, Person } from '#libs/connector';
+import { Identity } from '../contacts/contact.entity.js';
+import { newId } from '../database/columns.js';
+import { insertNew } from '../database/data-source.js';
+import { awaitTurn } from '../database/turns.js';
+import { Changes } from '../realtime/changes.service.js';
+import { connectAnswers } from './answers.js';
+import { Conversation } from './conversation.entity.js';
+import { noteApplied } from './ledger-rows.js';
+import { MessageChange } from './message-change.entity.js';
+import { type Folded, fold, type KeptChange } from './message-fold.js';
+import { messageNamed, namesOf } from './message-names.js';
+import { Message, type Reaction } from './message.entity.js';
+import { noteAction, recount, refreshPreview, showUnread } from './recount.js';
+import { isReceipt, Receipts } from './receipts.service.js';
+import { forgetContent, withoutContent } from './withdrawal.js';
+
+/** What platforms tell of messages after they were written. All of it is kept, and a message shows what all of it together makes of it. */
+@Injectable()
+export class MessageChanges {
+  constructor(
+    private readonly receipts: Receipts,
+    private readonly changes: Changes,
+  ) {}
+
+  /**
+   * Keeps a change, once, and applies it when its message is here; false when it has to wait for it. A question that is
+   * edited has to be read again, so it turns up as unread, but a closed conversation stays closed: most edits mend a typo.
+   */
+  async take(manager: EntityManager, channelId: string, event: ChangeEvent, inboundEventId: string, backfill: boolean): Promise<boolean> {
+    const { of: ofExternalId, key, at, change } = event;
+    await insertNew(manager, MessageChange, { id: newId(), channelId, ofExternalId, key, at, change, inboundEventId });
+    return this.settle(manager, channelId, ofExternalId, !backfill);
+  }
+
+  /**
+   * Makes a message show what all changes make of it that are known under its ids, in whatever order they came, and settles
+   * what else waited for it: receipts, and messages that answer it. Call it when a change was written, when a message was,
+   * and when one of ours gets to know its `externalId`. False when the message is not here.
+   */
+  apply(manager: EntityManager, channelId: string, ofExternalId: string): Promise<boolean> {
+    return this.settle(manager, channelId, ofExternalId, false);
+  }
+
+  private async settle(manager: EntityManager, channelId: string, externalId: string, isNews: boolean): Promise<boolean> {
+    await awaitTurn(manager, channelId, externalId);
+    const message = await messageNamed(manager, channelId, externalId);
+    if (!message) return false;
+    const names = await namesOf(manager, message);
+    const kept = await manager.findBy(MessageChange, { channelId, ofExternalId: In(names) });
+    const changes = kept.filter((row): row is MessageChange & KeptChange => !isReceipt(row));
+    if (changes.length) await this.show(manager, message, names, fold(changes), isNews);
+    await this.receipts.catchUp(manager, message, kept.filter(isReceipt));
+    await noteApplied(
+      manager,
+      kept.map(({ inboundEventId }) => inboundEventId),
+    );
+    await this.tell(manager, await connectAnswers(manager, message, names));
+    return true;
+  }
+
+  private async show(manager: EntityManager, message: Message, names: string[], folded: Folded, isNews: boolean): Promise<void> {
+    const { id, conversationId, direction } = message;
+    if (folded.reactedAt) await noteAction(manager, conversationId, folded.reactedAt);
+    if (folded.withdrawnAt) await forgetContent(manager, message, names);
+    const patch = differences(message, await columnsOf(manager, message, folded));
+    if (!Object.keys(patch).length) return;
+    // The conversation first, as everybody locks it before its messages.
+    await manager.increment(Conversation, { id: conversationId }, 'version', 1);
+    await manager.update(Message, id, patch);
+    if ('deletedAt' in patch) await recount(manager, conversationId);
+    else if ('text' in patch) await refreshPreview(manager, conversationId);
+    if ('text' in patch && !folded.withdrawnAt && isNews && direction === 'inbound') await showUnread(manager, conversationId);
+    await this.tell(manager, [message]);
+    await this.changes.write(manager, { type: 'conversation.updated', conversationId });
+  }
+
+  private async tell(manager: EntityManager, messages: Array<Pick<Message, 'id' | 'conversationId'>>): Promise<void> {
+    const news = messages.map(({ id, conversationId }) => ({ type: 'message.updated' as const, conversationId, messageId: id }));
+    if (news.length) await this.changes.write(manager, ...news);
+  }
+}
+
+async function columnsOf(manager: EntityManager, message: Message, folded: Folded): Promise<Partial<Message>> {
+  const { edit, withdrawnAt, reactions } = folded;
+  const flags = { hidden: folded.hidden ?? message.hidden, liked: folded.liked ?? message.liked };
+  if (withdrawnAt) return { ...flags, ...withoutContent, deletedAt: withdrawnAt };
+  const said = message.originalText ?? message.text;
+  const edited = edit && { text: edit.text, html: null, originalText: edit.text === said ? null : said, editedAt: edit.at };
+  return { ...flags, ...edited, reactions: await namedReactions(manager, reactions) };
+}
+
+/** What of the columns is not as they say already. */
+function differences(message: Message, columns: Partial<Message>): Partial<Message> {
+  const before: Record<string, unknown> = { ...message };
+  return Object.fromEntries(Object.entries(columns).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])));
+}
+
+function namedReactions(manager: EntityManager, reactions: Folded['reactions']): Promise<Reaction[]> {
+  return Promise.all(reactions.map(async ({ emoji, by }) => ({ emoji, by: by ? await nameOf(manager, by) : 'us' })));
+}
+
+async function nameOf(manager: EntityManager, { scope, id: externalId, name }: Person): Promise<string> {
+  return name ?? (await manager.findOneBy(Identity, { scope, externalId }))?.name ?? 'Somebody';
+}

@@ -1,0 +1,77 @@
+import type { MessageChange as Change } from '#libs/connector';
+import { fold, type KeptChange } from './message-fold.js';
+
+const ada = { scope: 'p', id: '1', name: 'Ada' };
+const bo = { scope: 'p', id: '2', name: 'Bo' };
+let made = 0;
+const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 9, 0, seconds));
+const kept = (seconds: number, change: Change, key = `k${++made}`): KeptChange => ({ key, at: at(seconds), change });
+const edit = (seconds: number, version: number, text: string) => kept(seconds, { kind: 'edit', text, version });
+const react = (seconds: number, by: typeof ada | null, emoji: string | null) => kept(seconds, { kind: 'reaction', by, emoji });
+
+test('of several edits the highest version holds, of one version the latest', () => {
+  expect(fold([edit(9, 1, 'late'), edit(3, 2, 'second'), edit(1, 1, 'first')]).edit).toEqual({ text: 'second', at: at(3) });
+  expect(fold([edit(9, 1, 'late'), edit(1, 1, 'first')]).edit?.text).toBe('late');
+});
+
+test('a withdrawal is for ever, and dates from the first that is told of it', () => {
+  expect(fold([kept(8, { kind: 'withdraw' }), edit(9, 5, 'later'), kept(7, { kind: 'withdraw' })]).withdrawnAt).toEqual(at(7));
+});
+
+test('everybody has one reaction at most, the latest; what was taken back is none', () => {
+  const { reactions } = fold([react(1, ada, '❤️'), react(2, bo, '😮'), react(3, ada, '😂'), react(4, null, '👍'), react(5, bo, null)]);
+  expect(reactions).toEqual([
+    { emoji: '😂', by: ada },
+    { emoji: '👍', by: null },
+  ]);
+});
+
+test('a reaction taken back before it was heard of stays taken back', () => {
+  expect(fold([react(5, ada, null), react(4, ada, '❤️')])).toMatchObject({ reactions: [], reactedAt: at(4) });
+});
+
+test('the customer acts by reacting, neither by taking it back nor by what our side does', () => {
+  expect(fold([react(1, null, '👍'), react(2, ada, null)]).reactedAt).toBeNull();
+  expect(fold([react(1, ada, '👍'), react(2, ada, null)]).reactedAt).toEqual(at(1));
+});
+
+test('hidden and liked are as was told last', () => {
+  const hide = (seconds: number, hidden: boolean) => kept(seconds, { kind: 'hide', hidden });
+  expect(fold([hide(3, false), hide(2, true)]).hidden).toBe(false);
+  expect(fold([kept(1, { kind: 'like', liked: true })])).toMatchObject({ liked: true, hidden: null });
+});
+
+test('whatever the order and however often, the same changes make the same', () => {
+  const random = seeded(7);
+  const pick = <T>(items: T[]): T => items[Math.floor(random() * items.length)]!;
+  const any = (): KeptChange => {
+    const seconds = Math.floor(random() * 4);
+    return kept(
+      seconds,
+      pick<Change>([
+        { kind: 'edit', text: pick(['a', 'b', 'c']), version: pick([1, 1, 2]) },
+        { kind: 'reaction', by: pick([ada, bo, null]), emoji: pick(['❤️', '😂', null]) },
+        { kind: 'hide', hidden: pick([true, false]) },
+        { kind: 'like', liked: pick([true, false]) },
+      ]),
+    );
+  };
+  for (let round = 0; round < 300; round++) {
+    const changes = Array.from({ length: 1 + Math.floor(random() * 7) }, any);
+    const shuffled = [...changes, ...changes.filter(() => random() < 0.3)]
+      .map((change) => ({ change, place: random() }))
+      .toSorted((one, other) => one.place - other.place)
+      .map(({ change }) => change);
+    expect(fold(shuffled)).toEqual(fold(changes));
+  }
+});
+
+/** Mulberry32: the same rounds at every run. */
+function seeded(state: number): () => number {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
