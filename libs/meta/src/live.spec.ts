@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MessageEvent, WebhookPart } from '#libs/connector';
+import type { MessageEvent, RawEvent, WebhookPart } from '#libs/connector';
 import { startMetaPlatform, type MetaAccount, type MetaPlatform } from '#libs/simulators';
 import { parseMeta } from './parse.js';
 import { metaWebhook } from './webhook.js';
@@ -11,7 +11,8 @@ const app = {
   instagramAppSecret: 'sim-instagram-secret',
   verifyToken: 'let-me-in',
 };
-const webhook = metaWebhook({ ...app, graphUrl: '', instagramGraphUrl: '', graphVersion: 'v26.0' });
+const options = { ...app, graphUrl: '', instagramGraphUrl: '', graphVersion: 'v26.0' };
+const webhook = metaWebhook(options);
 
 /** Our webhook over real sockets: keeps each part once by its key, as the ledger does. */
 async function listen(ledger: Map<string, WebhookPart>): Promise<Server> {
@@ -29,6 +30,11 @@ async function listen(ledger: Map<string, WebhookPart>): Promise<Server> {
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
+
+const messagesIn = (connector: 'facebook' | 'instagram', event: RawEvent) =>
+  parseMeta(connector, options, event, { id: 'c1', address: '', settings: {}, signingKey: Buffer.alloc(32) }).filter(
+    ({ type }) => type === 'message',
+  ) as MessageEvent[];
 
 let meta: MetaPlatform;
 let server: Server;
@@ -68,7 +74,7 @@ test.each([
     return { externalId, text, customer: { scope, id: meta.idOf(customer, account), name: null } };
   });
   await meta.settled();
-  const heard = [...ledger.values()].flatMap(({ connector, event }) => parseMeta(connector, app.appId, event) as MessageEvent[]);
+  const heard = [...ledger.values()].flatMap(({ connector, event }) => messagesIn(connector as 'facebook', event));
   const known = heard.map(({ externalId, text, customer }) => ({ externalId, text, customer }));
   const byId = (a: { externalId: string }, b: { externalId: string }) => (a.externalId < b.externalId ? -1 : 1);
   expect(known.sort(byId)).toEqual(said.sort(byId));

@@ -1,0 +1,85 @@
+import { MalformedPayload, type InboundEvent, type RawEvent } from '#libs/connector';
+import { commentStateKey, commentKey, messageKey } from './event-keys.js';
+import { graphTime } from './graph-time.js';
+import { asId, asText, asObject, type JsonObject } from './json.js';
+import { ignored, named, type Told } from './meta-event.js';
+import { readChatMessage } from './read-chat-message.js';
+import { readInstagramMediaComment } from './read-instagram-comment.js';
+import { readPagePostComment, readVisitorsPost } from './read-page-comment.js';
+
+const DAY_MS = 86_400_000;
+
+/** Something as Graph has it on request, for the ledger. Its shape is never that of a webhook. */
+type Reading =
+  | { read: 'message'; id: string; own: string[]; thread: JsonObject; message: JsonObject }
+  | { read: 'page-comment'; id: string; post: JsonObject; comment: JsonObject }
+  | { read: 'page-post'; id: string; post: JsonObject }
+  | { read: 'instagram-comment'; id: string; own: string[]; media: JsonObject; parentId: string | null; comment: JsonObject }
+  | { read: 'hidden'; id: string; commentId: string; at: string };
+
+/**
+ * What was read, as the ledger keeps it: under the key that the same thing has when it is pushed. What is younger than a day
+ * comes in as if it had just happened, because nobody has seen it yet; the rest as history. Undefined for what has no id or time.
+ */
+export function rawReading(reading: Reading, now: Date): RawEvent | undefined {
+  const [key, platformId, receivedAt] = identityOf(reading);
+  if (!key || !receivedAt) return undefined;
+  const payload = Buffer.from(JSON.stringify(reading));
+  const backfill = now.getTime() - receivedAt.getTime() >= DAY_MS;
+  return { key, ...(platformId && { platformId }), payload, context: { via: 'read' }, receivedAt, backfill };
+}
+
+function identityOf(reading: Reading): [key?: string, platformId?: string, at?: Date] {
+  switch (reading.read) {
+    case 'message': {
+      const id = asText(reading.message.id);
+      return id ? [messageKey(id), id, graphTime(reading.message.created_time)] : [];
+    }
+    case 'page-post':
+    case 'page-comment': {
+      const node = reading.read === 'page-post' ? reading.post : reading.comment;
+      const id = asId(node.id);
+      return id ? [commentKey(id), id, graphTime(node.created_time)] : [];
+    }
+    case 'instagram-comment': {
+      const id = asId(reading.comment.id);
+      return id ? [commentKey(id), id, graphTime(reading.comment.timestamp)] : [];
+    }
+    case 'hidden':
+      // Once a day: it may have been shown again in between, which only webhooks and we ourselves tell.
+      return [`${commentStateKey(reading.commentId, 'hidden')}:${reading.at.slice(0, 10)}`, undefined, new Date(reading.at)];
+  }
+}
+
+/** Makes events of what was read: the same that a webhook would have given. */
+export function parseRead(told: Told, reading: JsonObject): InboundEvent[] {
+  const [own, thread, message, post, comment, media] = ['own', 'thread', 'message', 'post', 'comment', 'media'].map(
+    (part) => reading[part],
+  );
+  const ownIds = (Array.isArray(own) ? own : []).flatMap((id: unknown) => asId(id) ?? []);
+  switch (reading.read) {
+    case 'message':
+      return readChatMessage(told, given(message), given(thread), ownIds);
+    case 'page-comment':
+      return [readPagePostComment(told, given(comment), given(post))];
+    case 'page-post':
+      return [readVisitorsPost(told, given(post))];
+    case 'instagram-comment':
+      return [readInstagramMediaComment(told, given(comment), given(media), asId(reading.parentId) ?? null, ownIds)];
+    case 'hidden':
+      return [hidden(told, asId(reading.commentId))];
+    default:
+      return [ignored(`Something read that is not known here: ${named(asText(reading.read) ?? '')}.`)];
+  }
+}
+
+function given(part: unknown): JsonObject {
+  const object = asObject(part);
+  if (!object) throw new MalformedPayload('a part of what was read is missing');
+  return object;
+}
+
+function hidden({ key, at }: Told, of: string | undefined): InboundEvent {
+  if (!of) throw new MalformedPayload('a hidden comment without id');
+  return { type: 'change', of, key, at, change: { kind: 'hide', hidden: true } };
+}
