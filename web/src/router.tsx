@@ -107,6 +107,13 @@ const newChannel = createRoute({
   component: lazyRouteComponent(() => import('./settings/new-channel.js'), 'NewChannel'),
 });
 
+const chooseAccounts = createRoute({
+  getParentRoute: () => settings,
+  path: '/channels/choose',
+  validateSearch: (search: Record<string, unknown>): { signIn: string } => ({ signIn: String(search.signIn ?? '') }),
+  component: lazyRouteComponent(() => import('./settings/choose-accounts.js'), 'ChooseAccounts'),
+});
+
 const editChannel = createRoute({
   getParentRoute: () => settings,
   path: '/channels/$channelId',
@@ -132,7 +139,7 @@ export const router = createRouter({
     app.addChildren([
       home,
       inbox.addChildren([noConversation, conversation]),
-      settings.addChildren([settingsHome, channels, newChannel, editChannel, ledger, people]),
+      settings.addChildren([settingsHome, channels, newChannel, chooseAccounts, editChannel, ledger, people]),
     ]),
   ]),
   defaultPreload: 'intent',

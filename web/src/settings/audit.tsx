@@ -1,8 +1,9 @@
 import { Alert, Button, Progress, Text } from '@mantine/core';
 import { IconCircleCheck, IconListSearch } from '@tabler/icons-react';
 import { api } from '../api/client.js';
-import { keys, refresh } from '../api/resources.js';
+import { keys, refresh, useConnector } from '../api/resources.js';
 import type { Audit, Channel } from '../api/shapes.js';
+import { kindOf } from '../inbox/views.js';
 import { moment, plural, text } from '../text/text.js';
 import { Age } from '../ui/clock.js';
 import { Refused } from '../ui/refused.js';
@@ -13,11 +14,13 @@ export function AuditLine({
   channel: {
     id,
     name,
+    type,
     health: { audit },
   },
 }: {
   channel: Channel;
 }) {
+  const place = text.audit.places[kindOf(useConnector(type)?.kinds)];
   const compare = api.useMutation('post', '/api/v1/channels/{id}/audit', { onSuccess: () => refresh(keys.channels) });
   return (
     <>
@@ -26,7 +29,7 @@ export function AuditLine({
           {audit ? (
             <>
               {text.audit.last} (<Age at={audit.at} />
-              ): {findings(audit)}
+              ): {findings(audit, place)}
             </>
           ) : (
             text.audit.never
@@ -53,25 +56,25 @@ export function AuditLine({
           </>
         )}
         <Refused title={text.audit.failed} error={compare.error} />
-        {compare.data && <Findings audit={compare.data} />}
+        {compare.data && <Findings audit={compare.data} place={place} />}
       </div>
     </>
   );
 }
 
-function Findings({ audit }: { audit: Audit }) {
+function Findings({ audit, place }: { audit: Audit; place: string }) {
   const { missing } = audit;
   const found = { ...audit, missing: missing.length };
   if (!missing.length) {
     return (
       <Alert color="teal" variant="light" p="xs" icon={<IconCircleCheck aria-hidden />}>
-        {findings(found)} {text.audit.complete}
+        {findings(found, place)} {text.audit.complete}
       </Alert>
     );
   }
   return (
     <div className={classes.found}>
-      <b>{findings(found)}</b>
+      <b>{findings(found, place)}</b>
       <ul className={classes.missing} aria-label={text.audit.missing}>
         {missing.map(({ platformId, place, receivedAt, key }, index) => (
           <li key={index}>
@@ -91,8 +94,8 @@ interface Figures {
   reimported: number;
 }
 
-function findings({ there, here, missing, reimported }: Figures): string {
-  const sums = text.audit.sums(there.toLocaleString(), here.toLocaleString());
+function findings({ there, here, missing, reimported }: Figures, place: string): string {
+  const sums = text.audit.sums(there.toLocaleString(), here.toLocaleString(), place);
   if (!missing) return sums;
   const rest = reimported < missing ? plural(reimported, text.audit.someTaken) : text.audit.allTaken;
   return `${sums} ${plural(missing, text.audit.were)}, ${rest}`;

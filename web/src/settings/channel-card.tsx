@@ -12,6 +12,7 @@ import { KindIcon } from '../ui/kind.js';
 import { LinkButton } from '../ui/link-button.js';
 import { noticeFailure } from '../ui/notice.js';
 import { AuditLine } from './audit.js';
+import { ChannelUpkeep } from './channel-upkeep.js';
 import { Reconnect } from './reconnect.js';
 import classes from './settings.module.css';
 
@@ -55,14 +56,15 @@ export function ChannelCard({ channel }: { channel: Channel }) {
         </Group>
       </div>
       <Health enabled={enabled} health={health} />
-      {enabled && health.state === 'needs-auth' && <Reconnect channel={channel} />}
+      {enabled && (health.state === 'needs-auth' || health.action) && <Reconnect channel={channel} />}
+      {enabled && health.upkeep && <ChannelUpkeep channel={channel} upkeep={health.upkeep} />}
       {enabled && connector?.audits && <AuditLine channel={channel} />}
     </li>
   );
 }
 
 function Health({ enabled, health }: { enabled: boolean; health: Channel['health'] }) {
-  const { state, detail, lastEventAt, lastSyncAt, importProgress } = health;
+  const { state, detail, lastEventAt, lastSyncAt, importProgress, upkeep } = health;
   return (
     <>
       <div className={classes.health}>
@@ -85,7 +87,12 @@ function Health({ enabled, health }: { enabled: boolean; health: Channel['health
           </span>
         )}
       </div>
-      {enabled && detail && state !== 'ok' && <p className={classes.detail}>{detail}</p>}
+      {enabled && detail && state !== 'ok' && (
+        <p className={classes.detail}>
+          {detail}
+          {state === 'needs-auth' && upkeep && ` ${text.channels.upkeep.goOn}`}
+        </p>
+      )}
       {importProgress && importProgress.done < importProgress.total && <Import {...importProgress} />}
     </>
   );

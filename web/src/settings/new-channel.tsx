@@ -8,8 +8,9 @@ import { text } from '../text/text.js';
 import { KindIcon } from '../ui/kind.js';
 import { Failed, Loading } from '../ui/status.js';
 import { ChannelForm } from './channel-form.js';
+import { ConnectBySignIn } from './connect-by-sign-in.js';
 import classes from './settings.module.css';
-import { SignInForm } from './sign-in.js';
+import { SignInForm, signInTellsAll } from './sign-in.js';
 
 /** Choosing what to connect, then its form. */
 export function NewChannel() {
@@ -37,14 +38,14 @@ export function NewChannel() {
           </Radio.Card>
         ))}
       </Cards>
-      {chosen && <Connecting key={chosen.type} connector={chosen} />}
+      {chosen && (signInTellsAll(chosen) ? <ConnectBySignIn connector={chosen} /> : <Connecting key={chosen.type} connector={chosen} />)}
     </>
   );
 }
 
 const byHand = 'by-hand';
 
-/** By a sign-in at a provider where the installation offers it, else with everything typed in. */
+/** By a sign-in at a provider, where the installation offers it, else with everything typed in. */
 function Connecting({ connector }: { connector: Connector }) {
   const { signIn } = connector;
   const [way, setWay] = useState<string | null>(signIn.length ? null : byHand);

@@ -8,7 +8,7 @@ import { text } from '../text/text.js';
 import { Refused } from '../ui/refused.js';
 import { SettingsFields } from './schema-fields.js';
 import classes from './settings.module.css';
-import { filledValues, type SettingsSchema, startValues } from './settings-schema.js';
+import { filledValues, isRequired, openParts, type SettingsSchema, startValues } from './settings-schema.js';
 
 /** Begins a sign-in at a provider: the browser goes there and comes back to the list of channels. */
 export function useSignIn() {
@@ -29,7 +29,7 @@ interface SignInFormProps {
 
 /** A channel connected by a sign-in at a provider, which names the servers and the account itself. */
 export function SignInForm({ connector: { type, settingsSchema, asksAddress }, provider }: SignInFormProps) {
-  const schema = withoutGroups(settingsSchema);
+  const schema = untold(settingsSchema);
   const form = useForm({ initialValues: { name: '', address: '', settings: startValues(schema) } });
   const { signIn, isPending, error } = useSignIn();
   return (
@@ -69,8 +69,12 @@ export function SignInForm({ connector: { type, settingsSchema, asksAddress }, p
   );
 }
 
-/** Servers and passwords come from the provider. */
-function withoutGroups(schema: SettingsSchema): SettingsSchema {
-  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([, part]) => !part.properties));
-  return { ...schema, properties };
+/** What a sign-in does not tell: servers, account and secrets come from the provider. */
+function untold(schema: SettingsSchema): SettingsSchema {
+  const told = ([name, part]: [string, SettingsSchema]) => part.properties || part.writeOnly || isRequired(schema, name);
+  return { ...schema, properties: Object.fromEntries(openParts(schema).filter((entry) => !told(entry))) };
 }
+
+/** Whether a sign-in tells all that is needed, so that nothing has to be asked before it. */
+export const signInTellsAll = ({ signIn, asksAddress, settingsSchema }: Connector): boolean =>
+  signIn.length > 0 && !asksAddress && openParts(untold(settingsSchema)).length === 0;

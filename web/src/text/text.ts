@@ -36,6 +36,17 @@ export const moment = (at: Date): string => dayAndTime.format(at);
 /** A moment of these days: the time alone when it is today, else with its weekday. */
 export const soonAt = (at: Date, now: Date): string => (at.toDateString() === now.toDateString() ? clock : dayAndClock).format(at);
 
+/** How long something took, to a tenth of a second. */
+export function duration(ms: number): string {
+  const [size, unit] = ms < minute ? [ms / 1000, 'second'] : ms < hour ? [ms / minute, 'minute'] : [ms / hour, 'hour'];
+  return new Intl.NumberFormat(language, { style: 'unit', unit: String(unit), unitDisplay: 'narrow', maximumFractionDigits: 1 }).format(
+    Number(size),
+  );
+}
+
+/** A share of 1, in hundredths. */
+export const percent = (share: number): string => new Intl.NumberFormat(language, { style: 'percent' }).format(share);
+
 /** Bytes as people read them. */
 export function fileSize(bytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
