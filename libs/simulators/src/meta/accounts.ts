@@ -1,6 +1,10 @@
+import type { Core } from './core.js';
 import type { Memory } from './memory.js';
+import { facebookScopes, instagramScopes } from './permissions.js';
 import { metaId } from './random.js';
-import type { MetaAccount, World } from './world.js';
+import { tokenLife } from './tokens.js';
+import { pageTasks } from './users.js';
+import type { MetaAccount } from './world.js';
 
 export interface NewPage {
   id?: string;
@@ -20,10 +24,10 @@ export interface NewInstagramAccount {
   subscribed?: boolean;
 }
 
-/** The business accounts there are, and how new ones come. */
+/** The business accounts there are, how new ones come, and how their tokens come and go. */
 export class Accounts {
   constructor(
-    private readonly world: World,
+    private readonly core: Core,
     private readonly memory: Memory | null,
   ) {}
 
@@ -34,17 +38,45 @@ export class Accounts {
 
   addInstagram({ username: name, via, pageId, subscribed, ...account }: NewInstagramAccount): MetaAccount {
     const id = account.id ?? `1784${metaId('instagram', name).padEnd(17, '0').slice(4)}`;
-    const linked = this.world.accounts.find((page) => page.id === pageId);
+    const linked = this.core.world.accounts.find((page) => page.id === pageId);
     if (via === 'facebook' && !linked)
       throw new Error('through Facebook an Instagram account needs the id of a Page that was added before');
     const accessToken = linked?.accessToken ?? account.accessToken ?? `IGAASIM${id}`;
     return this.add({ kind: 'instagram', via, id, name, accessToken, pageId }, subscribed);
   }
 
-  private add(account: Omit<MetaAccount, 'subscribedFields'>, subscribed = false): MetaAccount {
-    const added = { ...account, subscribedFields: subscribed ? ['messages', 'message_echoes'] : [] };
-    this.world.accounts.push(added);
-    this.memory?.recall(this.world, added);
+  /** A new token for an account, as an admin gets one by signing in again. Tokens that died stay dead. */
+  renewToken(account: MetaAccount): string {
+    const { world } = this.core;
+    const page = world.accounts.find(({ id }) => id === account.pageId) ?? account;
+    const { value } = this.issue(page);
+    for (const each of world.accounts) if (each === page || each.pageId === page.id) each.accessToken = value;
+    return value;
+  }
+
+  tokenOfAnotherApp(account: MetaAccount): string {
+    const { world } = this.core;
+    const [kind, user, scopes] = ['page' as const, world.users.owner, facebookScopes];
+    return world.tokens.issue({ kind, user, scopes, account, appId: metaId('another app'), lasting: true }).value;
+  }
+
+  private issue(account: MetaAccount, value?: string) {
+    const { world, app } = this.core;
+    const { owner: user } = world.users;
+    const common = { value, account, user, lasting: true };
+    if (account.via === 'facebook') return world.tokens.issue({ ...common, kind: 'page', appId: app.appId, scopes: facebookScopes });
+    const expiresAt = world.now() + tokenLife.lastingInstagram;
+    return world.tokens.issue({ ...common, kind: 'instagram', appId: app.instagramAppId ?? app.appId, scopes: instagramScopes, expiresAt });
+  }
+
+  private add(account: Omit<MetaAccount, 'subscribedFields' | 'troubles'>, subscribed = false): MetaAccount {
+    const { world } = this.core;
+    const troubles = new Set<never>();
+    const added = { ...account, troubles, subscribedFields: subscribed ? ['messages', 'message_echoes'] : [] };
+    world.accounts.push(added);
+    if (!added.pageId || added.via === 'instagram') world.users.owner.roles.set(added.id, pageTasks);
+    if (!world.tokens.find(added.accessToken)) this.issue(added, added.accessToken);
+    this.memory?.recall(world, added);
     return added;
   }
 }

@@ -34,6 +34,17 @@ export class Clock {
     this.skewMs += Math.max(0, until - this.now());
   }
 
+  /** {@link Clock.advance} for what takes real time in between: waits for `idle` after each thing that fell due. */
+  async pass(ms: number, idle: () => Promise<void>): Promise<void> {
+    const until = this.now() + ms;
+    await quiet(idle);
+    for (let next = this.next(until); next; next = this.next(until)) {
+      this.advance(Math.max(0, next.due - this.now()));
+      await quiet(idle);
+    }
+    this.skewMs += Math.max(0, until - this.now());
+  }
+
   /** Whatever still waits never runs. */
   stop(): void {
     for (const entry of this.waiting) this.forget(entry);
@@ -52,4 +63,11 @@ export class Clock {
     clearTimeout(entry.timer);
     this.waiting.delete(entry);
   }
+}
+
+/** What is idle now may have work a moment later: promises that were just resolved run first. */
+async function quiet(idle: () => Promise<void>): Promise<void> {
+  await idle();
+  await new Promise((resolve) => setImmediate(resolve));
+  await idle();
 }

@@ -1,5 +1,7 @@
+import type { Cdn } from './cdn.js';
 import type { Clock } from './clock.js';
-import type { Failure, Habits } from './habits.js';
+import type { Habits } from './habits.js';
+import type { LogEntry } from './log.js';
 import type { Json } from './wire.js';
 import type { MetaAccount, World } from './world.js';
 
@@ -8,8 +10,20 @@ export interface AppOptions {
   appId: string;
   appSecret: string;
   verifyToken: string;
-  /** Signs the webhooks of accounts connected through Instagram Login; by default `appSecret`. */
+  /** As dialogs call it. */
+  name?: string;
+  /** The Instagram product has its own id and secret; by default they are the app's. The secret signs the webhooks of its accounts. */
+  instagramAppId?: string;
   instagramAppSecret?: string;
+  /** What a dialog may ask for; by default all there is. Anything else ends it with "Invalid Scopes". */
+  scopes?: string[];
+  /** Where dialogs may send people back to; by default anywhere. */
+  redirectUris?: string[];
+  /** Configurations of Facebook Login for Business, by `config_id`. */
+  loginConfigs?: Record<string, { kind: 'user' | 'system-user'; scopes: string[] }>;
+  /** Called with a `signed_request` when a person takes their grant back, and when they ask for their data to be deleted. */
+  deauthorizeUrl?: string;
+  deletionUrl?: string;
 }
 
 /** An element of `entry[].messaging`, of `standby` or of `changes`. */
@@ -22,10 +36,13 @@ export interface Core {
   readonly world: World;
   readonly clock: Clock;
   readonly habits: Habits;
+  readonly cdn: Cdn;
+  /** Where the platform itself answers. */
+  url(): string;
   /** The next number in [0, 1) of the seed. */
   random(): number;
   /** Tells the app of an event, if it subscribed to it. Resolves when it was taken or given up. */
   emit(account: MetaAccount, element: EventElement, list?: EventList): Promise<void>;
-  /** Writes into the log of what went wrong. */
-  note(kind: Failure['kind'], detail: string): void;
+  /** Writes into the log, with the event it is about. */
+  note(kind: LogEntry['kind'], detail: string, event?: string): void;
 }

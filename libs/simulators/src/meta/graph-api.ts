@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Core } from './core.js';
 import { GraphError } from './graph-error.js';
-import { chosen, conversations, oneMessage, profile, threadMessages } from './read.js';
+import { accountNode } from './account-node.js';
 import { subscribedApps } from './subscriptions.js';
+import type { Token } from './tokens.js';
 import type { MetaAccount } from './world.js';
 
 const versions = /^\/v(2[1-6])\.0(?=\/)/;
@@ -15,6 +16,7 @@ export const hosts = [
   'api.instagram.com',
   'www.facebook.com',
   'www.instagram.com',
+  'scontent.fbcdn.net',
   'lookaside.fbsbx.com',
 ] as const;
 
@@ -39,8 +41,9 @@ export interface GraphCall {
 /** A call with a living token, taken apart. */
 export interface GraphRequest {
   call: GraphCall;
-  /** What the token opens: a Page and what is linked to it, or one Instagram account. */
-  accounts: [MetaAccount, ...MetaAccount[]];
+  token: Token;
+  /** What the token opens: a Page and what is linked to it, one Instagram account, or what a person granted. */
+  accounts: MetaAccount[];
   /** The first path part, and the account where it is one of them. */
   target: string;
   account?: MetaAccount;
@@ -51,42 +54,45 @@ export interface GraphRequest {
 /** One part of the API: answers its own requests, and `undefined` for those that are not its business. */
 export type Edge = (request: GraphRequest) => unknown;
 
-/** Answers a call of either Graph host. Throws {@link GraphError} for every refusal. */
-export async function answer(call: GraphCall, core: Core, edges: Edge[]): Promise<unknown> {
-  const accounts = core.world.accountsOf(call.token);
-  checkHost(call, accounts[0]);
-  checkProof(call, core);
-  const [target = '', ...edge] = pathOf(call.path);
-  const account = target === 'me' ? accounts[0] : accounts.find(({ id }) => id === target);
-  const request = { call, accounts, target, account, route: [call.method, ...edge].join(' ') };
-  for (const edge of edges) {
-    const answered = await edge(request);
-    if (answered !== undefined) return answered;
-  }
-  throw new GraphError(100, `Unsupported ${call.method.toLowerCase()} request. Object with ID '${target}' does not exist`, 33);
+/** The same for calls that need no token. */
+export type Door = (call: GraphCall) => unknown;
+
+/** Answers a call of any host. Throws {@link GraphError} for every refusal. */
+export async function answer(call: GraphCall, core: Core, doors: Door[], edges: Edge[]): Promise<unknown> {
+  const opened = await first(doors, call);
+  if (opened !== undefined) return opened;
+  const request = requestOf(call, core);
+  const answered = await first(edges, request);
+  if (answered !== undefined) return answered;
+  throw new GraphError(100, `Unsupported ${call.method.toLowerCase()} request. Object with ID '${request.target}' does not exist`, 33);
 }
 
-/** Accounts themselves, their subscriptions, and what can be read of chats. */
-export function accountEdge({ call, accounts, account, route }: GraphRequest, core: Core): unknown {
-  if (!account) return undefined;
-  const messaging = account.kind === 'page' || account.via === 'instagram';
-  if (route === 'GET') return accountNode(account, accounts, call.query);
-  if (messaging && route.endsWith(' subscribed_apps')) return subscribedApps(account, call, core.app.appId);
-  if (messaging && route === 'GET conversations') return conversations(core.world, accounts, call.query);
+async function first<T>(parts: ((asked: T) => unknown)[], asked: T): Promise<unknown> {
+  for (const part of parts) {
+    const answered = await part(asked);
+    if (answered !== undefined) return answered;
+  }
   return undefined;
 }
 
-/** Chats, their messages and the people in them. */
-export function chatEdge({ call, accounts, target, route }: GraphRequest, { world }: Core): unknown {
-  const threads = world.threads.filter((thread) => accounts.includes(thread.account));
-  const thread = threads.find(({ id }) => id === target);
-  if (thread && route === 'GET messages') return threadMessages(thread, call.query);
-  const person = threads.find(({ customerId }) => customerId === target);
-  if (person && route === 'GET') return profile(person, call.query);
-  for (const thread of threads) {
-    const message = thread.messages.find(({ mid }) => mid === target);
-    if (message && route === 'GET') return oneMessage(thread, message, call.query);
-  }
+function requestOf(call: GraphCall, core: Core): GraphRequest {
+  const token = core.world.tokens.open(call.token);
+  checkHost(call, token);
+  checkProof(call, core);
+  if (core.habits.appRestricted) throw new GraphError(100, `Unsupported request - method type: ${call.method.toLowerCase()}`);
+  const [target = '', ...edge] = pathOf(call.path);
+  const accounts = core.world.accountsOf(token);
+  const own = token.kind === 'page' || token.kind === 'instagram';
+  const account = target === 'me' && own ? accounts[0] : accounts.find(({ id }) => id === target);
+  return { call, token, accounts, target, account, route: [call.method, ...edge].join(' ') };
+}
+
+/** Accounts themselves, and their subscriptions. */
+export function accountEdge({ call, token, account, route }: GraphRequest, core: Core): unknown {
+  if (!account) return undefined;
+  const messaging = account.kind === 'page' || account.via === 'instagram';
+  if (route === 'GET') return accountNode(account, token, core, call.query);
+  if (messaging && route.endsWith(' subscribed_apps')) return subscribedApps(account, call, token, core);
   return undefined;
 }
 
@@ -96,8 +102,8 @@ function pathOf(path: string): string[] {
   return unversioned.split('/').filter(Boolean).map(decodeURIComponent);
 }
 
-function checkHost({ host }: GraphCall, { via }: MetaAccount): void {
-  if (host && host !== `graph.${via}.com`)
+function checkHost({ host }: GraphCall, { kind }: Token): void {
+  if (host && host !== (kind === 'instagram' ? 'graph.instagram.com' : 'graph.facebook.com'))
     throw new GraphError(190, 'Invalid OAuth access token - Cannot parse access token', undefined, 401);
 }
 
@@ -107,13 +113,4 @@ function checkProof(call: GraphCall, { app: { appSecret }, habits }: Core): void
   if (!proof) throw new GraphError(100, 'API calls from the server require an appsecret_proof argument');
   const right = createHmac('sha256', appSecret).update(call.token!).digest('hex');
   if (proof !== right) throw new GraphError(100, 'Invalid appsecret_proof provided in the API argument');
-}
-
-/** Through Instagram Login `id` is not the id that webhooks name; `user_id` is. */
-function accountNode(account: MetaAccount, accounts: MetaAccount[], query: URLSearchParams): unknown {
-  const { id, name } = account;
-  if (account.via === 'instagram') return chosen({ id: `2${id.slice(1)}`, user_id: id, username: name, account_type: 'BUSINESS' }, query);
-  if (account.kind === 'instagram') return chosen({ id, username: name }, query);
-  const linked = accounts.find(({ kind }) => kind === 'instagram');
-  return chosen({ id, name, ...(linked && { instagram_business_account: { id: linked.id } }) }, query);
 }

@@ -34,7 +34,12 @@ export const tokenDeaths = {
     'Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons.',
   ],
   expired: [463, 'Error validating access token: Session has expired.'],
+  'unconfirmed-user': [
+    464,
+    'Error validating access token: Sessions for the user are not allowed because the user is not a confirmed user.',
+  ],
   'logged-out': [467, 'Error validating access token: The session is invalid because the user logged out.'],
+  'role-lost': [492, 'Error validating access token: The user is not an administrator of the Page any more.'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type TokenDeath = keyof typeof tokenDeaths;

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { hosts, type GraphCall } from './graph-api.js';
 import { GraphError } from './graph-error.js';
+import { RawAnswer } from './raw-answer.js';
 
 /** Thrown by an answerer to leave the usual road: drop the connection, never answer, or answer something that is not Graph's. */
 export class OddAnswer extends Error {
@@ -34,7 +36,8 @@ export async function startGraphServer(
     const headers: Record<string, string> = {};
     try {
       const answered = await answer(await readCall(request, headers));
-      json(response, 200, answered, headers);
+      if (answered instanceof RawAnswer) raw(response, answered, headers);
+      else json(response, 200, answered, headers);
     } catch (error) {
       if (error instanceof OddAnswer) oddly(response, error.how);
       else if (error instanceof GraphError) json(response, error.status, refusal(error), headers);
@@ -87,6 +90,12 @@ function parsed(text: string): unknown {
 function oddly(response: ServerResponse, how: OddAnswer['how']): void {
   if (how === 'drop') response.socket?.destroy();
   else if (how !== 'hang') response.writeHead(how.status, { 'Content-Type': how.contentType, ...how.headers }).end(how.body);
+}
+
+function raw(response: ServerResponse, { status, headers, body }: RawAnswer, more: Record<string, string>): void {
+  response.writeHead(status, { ...more, ...headers });
+  if (body instanceof Readable) body.on('error', () => response.destroy()).pipe(response);
+  else response.end(body);
 }
 
 function json(response: ServerResponse, status: number, body: unknown, headers = {}): void {

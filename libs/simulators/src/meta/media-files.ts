@@ -23,7 +23,9 @@ const height = 120;
 
 /** A lamp that hangs before a wall, as an 8-bit RGB PNG (RFC 2083). */
 function picture(seed: number): Buffer {
-  const rows = Array.from({ length: height }, (_, y) => Buffer.from([0, ...Array.from({ length: width }, (_, x) => pixel(x, y, seed)).flat()]));
+  const rows = Array.from({ length: height }, (_, y) =>
+    Buffer.from([0, ...Array.from({ length: width }, (_, x) => pixel(x, y, seed)).flat()]),
+  );
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -98,4 +100,5 @@ const glowingLamp = [
   'AAAAAAABAAAAYHRyYWYAAAAUdGZoZAACACAAAAABAQEAAAAAABR0ZmR0AQAAAAAAAAAAAAAAAAAAMHRydW4BAAMFAAAAAwAAAIACAAAAAAAXigAAAB8AABeFAAAAVgAA',
   'A+cAAAAoAAAApW1kYXQAAAAbZbgABAAABDiMXHAAEAWOAASk5OTrrrrrrrrwAAAAUmHgAEAAvkBD+FIoABCKAAQigAEIoABCKAAQigAEIoABCKAAQigAEIoABCKAAQig',
   'AEIoABCKAAQigAEIoABCOAARjgOJ1ifE+eRZ/P5/PJn8/n8AAAAkYeAAgAE+QHv4UqqqqqqqqqqqOGOA4neJ8T594jxHiPP5/P5/AAAATG1mcmEAAAA0dGZyYQEAAAAA',
-  'AAABAAAAPwAAAAEAAAAAAAAAAAAAAAAAAALuAAAAAQAAAAEAAAABAAAAEG1mcm8AAAAAAAAATA==',].join('');
+  'AAABAAAAPwAAAAEAAAAAAAAAAAAAAAAAAALuAAAAAQAAAAEAAAABAAAAEG1mcm8AAAAAAAAATA==',
+].join('');

@@ -6,7 +6,7 @@ interface RememberedThread {
   customer: string;
   messages: ThreadMessage[];
   lastCustomerAt: number | null;
-  blocked: boolean;
+  unreachable?: Thread['unreachable'];
 }
 
 /** Threads of an earlier run, kept in a JSON file, so that whoever keeps a database beside the platform may start both again. */
@@ -33,8 +33,8 @@ export class Memory {
   }
 
   async save(threads: Iterable<Thread>): Promise<void> {
-    const kept = [...threads].map(({ account, customer, messages, lastCustomerAt, blocked }): RememberedThread => {
-      return { account: account.id, customer: customer.name, messages, lastCustomerAt, blocked };
+    const kept = [...threads].map(({ account, customer, messages, lastCustomerAt, unreachable }): RememberedThread => {
+      return { account: account.id, customer: customer.name, messages, lastCustomerAt, unreachable };
     });
     await writeFile(this.file, JSON.stringify(kept));
   }

@@ -1,16 +1,39 @@
 import { Accounts, type NewInstagramAccount, type NewPage } from './accounts.js';
+import { dashboardTest } from './catalogue/dashboard-test.js';
+import { Cdn } from './cdn.js';
 import { Clock } from './clock.js';
+import { commentReads } from './comment-read.js';
+import { commentWrites } from './comment-writes.js';
+import { Comments } from './comments.js';
 import type { AppOptions, Core, EventElement, EventList } from './core.js';
 import { DirectMessages } from './direct-messages.js';
-import { accountEdge, answer, chatEdge, type Edge } from './graph-api.js';
+import { accountEdge, answer, type Door, type Edge, type GraphCall } from './graph-api.js';
 import { type GraphError, type TokenDeath } from './graph-error.js';
 import { startGraphServer, type GraphServer } from './graph-server.js';
-import { usualHabits, type Failure, type Habits, type SendBehaviour } from './habits.js';
+import { usualHabits, type Habits, type SendBehaviour } from './habits.js';
+import { Log, type Failure, type LogEntry } from './log.js';
+import { decide, type Choice } from './login/decide.js';
+import { Login } from './login/login.js';
+import { type AppSays, callApp, type PersonAsks } from './login/signed-request.js';
+import { userEdge } from './login/user-edge.js';
 import { Memory } from './memory.js';
+import { People } from './people.js';
+import { postReads } from './post-read.js';
+import { Posts } from './posts.js';
+import { PrivateReplies } from './private-replies.js';
+import { Profiles } from './profiles.js';
 import { seededRandom } from './random.js';
+import { refusalOf } from './refusal.js';
+import { chatReads } from './read.js';
+import { SendFaults } from './send-faults.js';
 import { Sending } from './sending.js';
-import { Webhooks, type Forgery } from './webhooks.js';
-import { World, type MetaAccount, type MetaCustomer, type Thread, type ThreadMessage } from './world.js';
+import { ThreadControl } from './thread-control.js';
+import { Usage } from './usage.js';
+import type { MetaUser } from './users.js';
+import type { Forgery } from './forgery.js';
+import { Webhooks } from './webhooks.js';
+import type { Json } from './wire.js';
+import { World, type AccountTrouble, type MetaAccount, type Thread, type ThreadMessage } from './world.js';
 
 export interface MetaPlatformOptions extends AppOptions {
   /** 0 or none: any free port. */
@@ -32,16 +55,25 @@ export async function startMetaPlatform(options: MetaPlatformOptions): Promise<M
 }
 
 /** Meta, as an app developer and the humans in its apps see it. */
-export class MetaPlatform {
+export class MetaPlatform extends People {
+  /** The app's settings in the dashboard, which may change while it runs. */
+  readonly app: AppOptions;
   readonly habits: Habits = { ...usualHabits };
-  readonly failures: Failure[] = [];
   private readonly clock: Clock;
-  private readonly world: World;
+  private readonly log: Log;
+  protected readonly world: World;
   private readonly core: Core;
   private readonly accounts: Accounts;
   private readonly webhooks: Webhooks;
-  private readonly chats: DirectMessages;
+  protected readonly control: ThreadControl;
+  protected readonly chats: DirectMessages;
+  protected readonly posts: Posts;
+  protected readonly comments: Comments;
+  protected readonly privateReplies: PrivateReplies;
+  private readonly faults: SendFaults;
   private readonly sending: Sending;
+  private readonly login: Login;
+  private readonly doors: Door[];
   private readonly edges: Edge[];
   private server: GraphServer | null = null;
 
@@ -49,27 +81,59 @@ export class MetaPlatform {
     options: MetaPlatformOptions,
     private readonly memory: Memory | null = null,
   ) {
+    super();
     const seed = options.seed ?? 1;
+    this.app = { ...options };
     this.clock = new Clock(options.now);
+    this.log = new Log(this.clock.now);
     this.world = new World(seed, this.clock);
     this.core = {
-      app: options,
+      app: this.app,
       world: this.world,
       clock: this.clock,
       habits: this.habits,
       random: seededRandom(seed),
+      cdn: new Cdn(this.clock, seed, () => this.url),
+      url: () => this.url,
       emit: (account, element, list) => this.webhooks.emit(account, element, list),
-      note: (kind, detail) => void this.failures.push({ at: new Date(this.clock.now()), kind, detail }),
+      note: (kind, detail, event) => this.log.write(kind, detail, event),
     };
-    this.accounts = new Accounts(this.world, memory);
+    this.accounts = new Accounts(this.core, memory);
+    this.login = new Login(this.core);
     this.webhooks = new Webhooks(this.core);
-    this.chats = new DirectMessages(this.core);
-    this.sending = new Sending(this.core, this.chats);
+    this.control = new ThreadControl(this.core);
+    this.chats = new DirectMessages(this.core, this.control);
+    this.posts = new Posts(this.core);
+    this.comments = new Comments(this.core);
+    this.privateReplies = new PrivateReplies(this.core, this.posts, this.comments);
+    this.faults = new SendFaults(this.core);
+    const usage = new Usage(this.core);
+    const { core, control, posts, comments, privateReplies, faults } = this;
+    const parts = { core, control, posts, comments, privateReplies, faults, usage };
+    this.sending = new Sending(parts, this.chats);
+    const profiles = new Profiles(this.core, this.comments);
+    this.doors = [
+      (call) => this.login.answer(call),
+      (call) => this.webhooks.subscriptions.answer(call),
+      (call) => this.core.cdn.answer(call),
+    ];
     this.edges = [
+      (request) => usage.meter(request),
+      (request) => userEdge(request, this.core),
+      (request) => postReads(request, parts),
       (request) => accountEdge(request, this.core),
       (request) => this.sending.answer(request),
-      (request) => chatEdge(request, this.core),
+      (request) => this.control.answer(request),
+      (request) => commentReads(request, parts),
+      (request) => commentWrites(request, parts),
+      (request) => chatReads(request, parts),
+      (request) => profiles.answer(request),
     ];
+  }
+
+  /** What went wrong so far, by nature or on purpose, oldest first. */
+  get failures(): Failure[] {
+    return this.log.failures;
   }
 
   /** Where Graph answers: stands for both `https://graph.facebook.com` and `https://graph.instagram.com`. */
@@ -82,13 +146,13 @@ export class MetaPlatform {
     this.server = await startGraphServer(
       port,
       this.clock.now,
-      (call) => answer(call, this.core, this.edges),
-      (error) => this.refusal(error),
+      (call) => this.answer(call),
+      (error) => this.refuse(error),
     );
   }
 
   async stop(): Promise<void> {
-    this.webhooks.stop();
+    this.webhooks.sender.stop();
     this.clock.stop();
     await this.server?.stop();
     await this.memory?.save(this.world.threads);
@@ -104,44 +168,12 @@ export class MetaPlatform {
     return this.accounts.addInstagram(account);
   }
 
-  /** Sets the app's callback, after the GET handshake Meta makes. Rejects when the challenge does not come back. */
-  subscribe({ callbackUrl }: { callbackUrl: string }): Promise<void> {
-    return this.webhooks.subscribe(callbackUrl);
-  }
-
-  /** The human of that name; the same for the same name. */
-  customer(name: string): MetaCustomer {
-    return this.world.customer(name);
-  }
-
-  /** The PSID or IGSID by which an account knows a customer. */
-  idOf(customer: MetaCustomer, account: MetaAccount): string {
-    return this.world.idOf(customer, account);
-  }
-
-  /** A customer writes; the webhook follows by itself. `standby` when another app owns the thread. Returns the message id. */
-  customerWrites(account: MetaAccount, customer: MetaCustomer, text: string, how: { standby?: boolean } = {}): string {
-    return this.chats.customerSends(account, customer, { text }, how);
-  }
-
-  /** A customer sends something other than plain text: `content` is put into `message` as it is. */
-  customerSends(account: MetaAccount, customer: MetaCustomer, content: EventElement, how: { standby?: boolean } = {}): string {
-    return this.chats.customerSends(account, customer, content, how);
-  }
-
-  /** A human answers from Meta's own app: no API call, but an echo. */
-  nativeReply(account: MetaAccount, customer: MetaCustomer, text: string): string {
-    return this.chats.nativeReply(account, customer, text);
-  }
-
-  /** A customer opens the chat. */
-  customerReads(account: MetaAccount, customer: MetaCustomer): void {
-    this.chats.customerReads(account, customer);
-  }
-
-  /** From now on nothing reaches this customer from that account. */
-  customerBlocks(account: MetaAccount, customer: MetaCustomer): void {
-    this.world.thread(account, customer).blocked = true;
+  /**
+   * Sets the app's callback as the dashboard does, after the GET handshake Meta makes: for these fields of these objects, or for all.
+   * Rejects when the challenge does not come back.
+   */
+  subscribe({ callbackUrl, fields }: { callbackUrl: string; fields?: { page?: string[]; instagram?: string[] } }): Promise<void> {
+    return this.webhooks.subscriptions.set(callbackUrl, fields);
   }
 
   /** Any event at all, as an element of `entry[].messaging`, `standby` or `changes`. Resolves when it was taken or given up. */
@@ -156,14 +188,73 @@ export class MetaPlatform {
     return this.webhooks.forge(how, account, { ...this.chats.sides(thread), timestamp: this.clock.now(), message });
   }
 
-  /** How the next sends end, one entry each; then all is usual again. */
-  behave(...next: SendBehaviour[]): void {
-    this.sending.behave(...next);
+  /** What the dashboard's "Test" button sends: made-up ids, in `changes`. Resolves with the HTTP status. */
+  dashboardTest(account: MetaAccount, field = 'messages'): Promise<number> {
+    return this.webhooks.postBody(account, dashboardTest(account.kind, field, this.clock.now()));
   }
 
-  /** Every call with this account's token fails from now on; webhooks go on. */
+  /** Any body at all, signed as it should be. Resolves with the HTTP status. */
+  postBody(account: MetaAccount, body: Json): Promise<number> {
+    return this.webhooks.postBody(account, body);
+  }
+
+  /** The next so many events happen, but are never delivered. */
+  dropNext(count: number): void {
+    this.webhooks.dropNext(count);
+  }
+
+  /** Events wait until {@link release}, so that they can be delivered in any order. */
+  hold(): void {
+    this.webhooks.sender.hold();
+  }
+
+  /** Delivers what was held: all as it happened, or these by their place, 0 first. What is not named is lost. */
+  release(order?: number[]): Promise<void> {
+    return this.webhooks.sender.release(order);
+  }
+
+  /** How the next sends end, one entry each; then all is usual again. */
+  behave(...next: SendBehaviour[]): void {
+    this.faults.add(...next);
+  }
+
+  /** Every call with a token of this account fails from now on; webhooks go on. */
   killToken(account: MetaAccount, how: TokenDeath): void {
-    this.world.deadTokens.set(account.accessToken, how);
+    const page = account.pageId ?? account.id;
+    this.world.tokens.kill(how, (token) => token.account?.id === page);
+  }
+
+  /** A token by which some other app acts for a Page, which no call of ours can tell from our own. */
+  tokenOfAnotherApp(page: MetaAccount): string {
+    return this.accounts.tokenOfAnotherApp(page);
+  }
+
+  /** Somebody with roles on some accounts. The owner, who has them all on all, is there from the start. */
+  addUser(name: string, roles: { account: MetaAccount; tasks: string[] }[]): MetaUser {
+    const user = this.world.users.add(name);
+    for (const { account, tasks } of roles) user.roles.set(account.id, tasks);
+    return user;
+  }
+
+  /** What somebody does on the pages of a dialog that an app opened. Resolves with the address the browser is sent to at the end. */
+  signIn(dialogUrl: string, choice: Choice = {}): Promise<string> {
+    return decide(dialogUrl, choice);
+  }
+
+  /** A person takes their grant back, or asks for their data to be deleted: the app is called with a `signed_request`. By default the owner. */
+  signedRequest(what: PersonAsks, user: MetaUser = this.world.users.owner, { forged = false } = {}): Promise<AppSays> {
+    return callApp(this.core, what, user, forged);
+  }
+
+  /** A fresh token for the account, which is its `accessToken` from now on, as an admin gets one by signing in again. */
+  renewToken(account: MetaAccount): string {
+    return this.accounts.renewToken(account);
+  }
+
+  /** Something at Meta goes wrong with an account, or is put right again with `on: false`. */
+  trouble(account: MetaAccount, what: AccountTrouble, on = true): void {
+    if (on) account.troubles.add(what);
+    else account.troubles.delete(what);
   }
 
   /** Moves the platform's clock on, `Date` headers included: what lies before is then older than it seemed. Reply windows close. */
@@ -171,15 +262,14 @@ export class MetaPlatform {
     this.clock.advance(ms);
   }
 
-  /** All that businesses sent this customer, over all accounts, oldest first: the truth about duplicates and losses. */
-  sentTo(customer: MetaCustomer): ThreadMessage[] {
-    const theirs = this.world.threads.filter((thread) => thread.customer === customer);
-    return theirs.flatMap(({ messages }) => messages.filter(({ by }) => by !== 'customer')).sort((a, b) => a.at - b.at);
+  /** Lets time pass: what falls due happens at its time, and each POST is answered before the clock moves on. Retries, timers, all of it. */
+  async pass(ms: number): Promise<void> {
+    await this.clock.pass(ms, () => this.webhooks.sender.idle());
   }
 
-  /** Both sides of one chat as the customer sees it. */
-  transcript(account: MetaAccount, customer: MetaCustomer): ThreadMessage[] {
-    return [...this.world.thread(account, customer).messages];
+  /** Called for everything that happens, failures included; returns the way to stop listening. */
+  onHappening(listener: (entry: LogEntry) => void): () => void {
+    return this.log.listen(listener);
   }
 
   /** Called for every message a business got through to a customer; returns the way to stop listening. */
@@ -189,14 +279,17 @@ export class MetaPlatform {
 
   /** Resolves when every webhook so far was taken or given up. */
   settled(): Promise<void> {
-    return this.webhooks.settled();
+    return this.webhooks.sender.settled();
   }
 
-  private refusal(error: GraphError): unknown {
+  private async answer(call: GraphCall): Promise<unknown> {
+    const answered = await answer(call, this.core, this.doors, this.edges);
+    this.core.note('call-answered', `${call.method} ${call.path}`);
+    return answered;
+  }
+
+  private refuse(error: GraphError): unknown {
     this.core.note('call-refused', `${error.code}/${error.subcode ?? ''} ${error.message}`);
-    const { body } = error;
-    if (!this.habits.localizedErrors) return body;
-    const { code, type, fbtrace_id } = body.error;
-    return { error: { message: 'Pyyntöä ei voitu suorittaa.', type, code, error_subcode: error.subcode, fbtrace_id } };
+    return refusalOf(error, this.core);
   }
 }

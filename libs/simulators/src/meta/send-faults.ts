@@ -1,9 +1,32 @@
+import type { Core } from './core.js';
 import { GraphError } from './graph-error.js';
 import { OddAnswer } from './graph-server.js';
 import type { Refusal, SendBehaviour } from './habits.js';
 
-/** Throws where a send ends before the customer gets anything. */
-export function failInstead(behaviour: SendBehaviour | undefined): void {
+/** What befalls the next writes, whatever they are: messages, private replies, public comments. */
+export class SendFaults {
+  private readonly next: SendBehaviour[] = [];
+
+  constructor(private readonly core: Core) {}
+
+  add(...next: SendBehaviour[]): void {
+    this.next.push(...next);
+  }
+
+  /** Lets the write happen or not, and answer for itself or not. */
+  async around<T>(write: (behaviour: SendBehaviour | undefined) => Promise<T>): Promise<T> {
+    const behaviour = this.next.shift();
+    if (behaviour)
+      this.core.note('fault-injected', typeof behaviour === 'string' ? behaviour : `error ${behaviour.code}/${behaviour.subcode ?? ''}`);
+    failInstead(behaviour);
+    const answer = await write(behaviour);
+    failAfterwards(behaviour);
+    return answer;
+  }
+}
+
+/** Throws where a write ends before anybody gets anything. */
+function failInstead(behaviour: SendBehaviour | undefined): void {
   if (behaviour === 'hang') throw new OddAnswer('hang');
   if (behaviour === 'fail-500') throw new GraphError(1, 'An unknown error occurred', undefined, 500);
   if (behaviour === 'html-502')
@@ -11,8 +34,8 @@ export function failInstead(behaviour: SendBehaviour | undefined): void {
   if (typeof behaviour === 'object') throw refused(behaviour);
 }
 
-/** Throws where the customer has the message and the answer does not say so. */
-export function failAfterwards(behaviour: SendBehaviour | undefined): void {
+/** Throws where it was written and the answer does not say so. */
+function failAfterwards(behaviour: SendBehaviour | undefined): void {
   if (behaviour === 'deliver-then-error')
     throw new GraphError(1, 'An unexpected error has occurred. Please retry your request later.', 1357046, 500);
   if (behaviour === 'deliver-then-drop') throw new OddAnswer('drop');

@@ -1,115 +1,157 @@
-import type { Failure, Habits } from './habits.js';
-import type { EventElement, EventList } from './core.js';
-import { hubSignature, metaJson, type Json } from './wire.js';
+import { CallbackHealth } from './callback-health.js';
+import type { Core } from './core.js';
+import { eventName } from './event-name.js';
+import { spoil } from './oddities.js';
+import { entriesOf, grouped, signedPost, type Happening } from './webhook-body.js';
 import type { MetaAccount } from './world.js';
 
-/** One happening at an account, as an element of `entry[].messaging` or its siblings. */
-export interface Happening {
-  account: MetaAccount;
-  list: EventList;
-  element: EventElement;
+interface Options {
+  callbackOf(account: MetaAccount): string | null;
+  secretOf(account: MetaAccount): string;
+  /** Why an event is not delivered any more, or null. */
+  whyNot(happening: Happening): string | null;
 }
 
-interface Options {
-  habits: Habits;
-  random: () => number;
-  now: () => number;
-  secretOf: (account: MetaAccount) => string;
-  failed: (kind: Failure['kind'], detail: string) => void;
+/** A happening on its way. */
+interface Parcel {
+  happening: Happening;
+  done: () => void;
 }
+
+/** So many POSTs are under way at once, at most. */
+const lanes = 50;
 
 /** Delivers events as Meta does: at least once, in no promised order, in batches, again and again until answered with 200. */
 export class WebhookSender {
-  callbackUrl: string | null = null;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly health: CallbackHealth;
   private readonly stopping = new AbortController();
   private readonly waiting = new Set<() => void>();
-  private batch: { happening: Happening; done: () => void }[] = [];
+  private readonly queue: (() => void)[] = [];
+  private readonly batch: Parcel[] = [];
+  private held: Happening[] | null = null;
   private open = 0;
+  private posting = 0;
 
-  constructor(private readonly options: Options) {}
+  constructor(
+    private readonly core: Core,
+    private readonly options: Options,
+  ) {
+    this.health = new CallbackHealth(core);
+  }
 
   /** Resolves once the event, and its copy if the habit of duplicates strikes, was answered with 200 or given up. */
   async deliver(happening: Happening): Promise<void> {
-    const { habits, random } = this.options;
-    const delays = [random() * habits.reorderWithinMs];
-    if (random() < habits.duplicates) delays.push(random() * (500 + habits.reorderWithinMs));
+    if (this.held) return void this.held.push(happening);
+    const { habits } = this.core;
+    const delays = [this.core.random() * habits.reorderWithinMs, ...this.copies(happening)];
     this.open++;
     await Promise.all(delays.map((delay) => this.afterPause(delay, happening)));
-    this.close();
+    this.open--;
+    this.tellWaiting();
+  }
+
+  /** From now on events wait for {@link release}. */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  /** Lets go what was held, in this order: 0 is the event that happened first. By default all of them as they happened. */
+  async release(order?: number[]): Promise<void> {
+    const held = this.held ?? [];
+    this.held = null;
+    const chosen = order?.map((place) => held[place]!) ?? held;
+    for (const happening of chosen) await this.deliver(happening);
   }
 
   /** Resolves when every event so far was taken or given up. */
   async settled(): Promise<void> {
-    while (this.open > 0) await new Promise<void>((resolve) => this.waiting.add(resolve));
+    while (this.open > 0) await this.change();
   }
 
-  /** The body that tells of happenings of one object, with its signatures. */
-  body(happenings: Happening[]): { body: string; headers: Record<string, string> } {
-    const body = metaJson(this.envelope(happenings));
-    const secret = this.options.secretOf(happenings[0]!.account);
-    return {
-      body,
-      headers: {
-        'Content-Type': 'application/json',
-        'User-Agent': 'facebookexternalua',
-        'X-Hub-Signature': hubSignature(secret, body, 'sha1'),
-        'X-Hub-Signature-256': hubSignature(secret, body),
-      },
-    };
+  /** Resolves when no POST is under way; some may wait for their next try. */
+  async idle(): Promise<void> {
+    while (this.posting > 0) await this.change();
   }
 
   stop(): void {
     this.stopping.abort();
-    for (const timer of this.timers) clearTimeout(timer);
     this.open = 0;
-    for (const resolve of this.waiting) resolve();
+    this.posting = 0;
+    this.tellWaiting();
+  }
+
+  /** A copy comes at once, and may then race the original, or some time after it in another batch. */
+  private copies(happening: Happening): number[] {
+    const { random, habits, note } = this.core;
+    if (random() >= habits.duplicates) return [];
+    const delay = random() < 0.3 ? 0 : random() * (habits.duplicateWithinMs + habits.reorderWithinMs);
+    note('fault-injected', `delivered once more after ${Math.round(delay)} ms`, eventName(happening.element));
+    return [delay];
   }
 
   private async afterPause(delay: number, happening: Happening): Promise<void> {
-    if (delay > 0) await this.pause(delay);
-    await this.once(happening);
-  }
-
-  private once(happening: Happening): Promise<void> {
-    return new Promise((done) => {
+    if (delay > 0) await this.core.clock.pause(delay);
+    await new Promise<void>((done) => {
       this.batch.push({ happening, done });
-      if (this.batch.length === 1) this.later(this.options.habits.batchWithinMs, () => this.flush());
+      if (this.batch.length === 1) this.core.clock.later(this.core.habits.batchWithinMs, () => this.flush());
     });
   }
 
   private flush(): void {
-    const batch = this.batch.splice(0);
-    const { maxBatch, batchWithinMs } = this.options.habits;
-    for (const parts of grouped(batch, (part) => this.envelopeKind(part.happening))) {
+    const { maxBatch, batchWithinMs } = this.core.habits;
+    for (const parcels of grouped(this.batch.splice(0), ({ happening }) => this.envelopeKind(happening.account))) {
       const size = batchWithinMs ? maxBatch : 1;
-      while (parts.length) void this.insist(parts.splice(0, size));
+      while (parcels.length) void this.insist(parcels.splice(0, size));
     }
   }
 
-  private async insist(parts: { happening: Happening; done: () => void }[]): Promise<void> {
-    const { habits, failed } = this.options;
-    const post = this.body(parts.map((part) => part.happening));
-    const until = Date.now() + habits.giveUpAfterMs;
+  private async insist(parcels: Parcel[]): Promise<void> {
+    const { habits, clock, note } = this.core;
+    const happenings = parcels.map(({ happening }) => happening);
+    const accounts = new Set(happenings.map(({ account }) => account));
+    const post = this.post(happenings);
+    const until = clock.now() + habits.giveUpAfterMs;
     for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
-      const problem = await this.post(post);
-      if (!problem) break;
-      failed('webhook-failed', problem);
-      if (Date.now() > until) {
-        failed('webhook-given-up', `${parts.length} events after ${attempt + 1} tries`);
+      const problem = await this.inLane(() => this.attempt(happenings[0]!.account, post));
+      if (this.stopping.signal.aborted) break;
+      if (!problem) {
+        this.health.took(accounts);
+        note('webhook-taken', `${happenings.length} events`, happenings.map(({ element }) => eventName(element)).join(', '));
         break;
       }
-      await this.pause(habits.retryDelaysMs[Math.min(attempt, habits.retryDelaysMs.length - 1)] ?? 1000);
+      note('webhook-failed', problem, eventName(happenings[0]!.element));
+      this.health.failed(accounts);
+      if (this.givenUp(happenings, attempt, clock.now() > until)) break;
+      await clock.pause(habits.retryDelaysMs[Math.min(attempt, habits.retryDelaysMs.length - 1)] ?? 1000);
     }
-    for (const part of parts) part.done();
+    for (const { done } of parcels) done();
   }
 
-  /** Null when answered with 200, else what went wrong. Redirects are not followed. */
-  private async post(post: { body: string; headers: Record<string, string> }): Promise<string | null> {
-    if (!this.callbackUrl) return 'nobody has subscribed';
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(this.options.habits.timeoutMs)]);
+  private givenUp(happenings: Happening[], attempt: number, late: boolean): boolean {
+    const { note } = this.core;
+    const reason = happenings.map((happening) => this.options.whyNot(happening)).find((why, _, all) => why && all.every(Boolean));
+    if (!late && !reason) return false;
+    note('webhook-given-up', `${happenings.length} events after ${attempt + 1} tries`);
+    for (const { element } of happenings) note('event-lost', reason ?? 'it was tried for too long', eventName(element));
+    return true;
+  }
+
+  private post(happenings: Happening[]) {
+    const { habits, clock, random, note } = this.core;
+    const { account, element } = happenings[0]!;
+    const entry = entriesOf(happenings, clock.now(), habits);
+    if (random() < habits.oddities) note('fault-injected', spoil(entry, random), eventName(element));
+    const body = { object: account.kind, entry };
+    return signedPost(habits.wrappedBodies ? [body] : body, this.options.secretOf(account));
+  }
+
+  /** Null when answered with 200, else what went wrong. Redirects are not followed. A receiver's slowness is measured in real time. */
+  private async attempt(account: MetaAccount, post: ReturnType<typeof signedPost>): Promise<string | null> {
+    const url = this.options.callbackOf(account);
+    if (!url) return 'nobody has subscribed';
+    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(this.core.habits.timeoutMs)]);
     try {
-      const response = await fetch(this.callbackUrl, { method: 'POST', ...post, redirect: 'manual', signal });
+      const response = await fetch(url, { method: 'POST', ...post, redirect: 'manual', signal });
       await response.arrayBuffer();
       return response.status === 200 ? null : `answered ${response.status}`;
     } catch (error) {
@@ -118,44 +160,25 @@ export class WebhookSender {
     }
   }
 
-  /** Messaging entries carry milliseconds, `changes` entries seconds; entries of several accounts share a body. */
-  private envelope(happenings: Happening[]): Json {
-    const { now, habits } = this.options;
-    const entries = grouped(happenings, ({ account, list }) => `${account.id} ${list}`).map((group) => {
-      const { account, list } = group[0]!;
-      const id = habits.numericIds ? BigInt(account.id) : account.id;
-      return { id, time: list === 'changes' ? Math.floor(now() / 1000) : now(), [list]: group.map(({ element }) => element) };
-    });
-    return { object: happenings[0]!.account.kind, entry: entries };
+  private async inLane<T>(run: () => Promise<T>): Promise<T> {
+    if (this.posting >= lanes) await new Promise<void>((resolve) => this.queue.push(resolve));
+    this.posting++;
+    try {
+      return await run();
+    } finally {
+      this.posting--;
+      this.queue.shift()?.();
+      this.tellWaiting();
+    }
   }
 
   // Accounts whose apps sign with different secrets cannot share a body.
-  private envelopeKind = ({ account }: Happening) => `${account.kind} ${this.options.secretOf(account)}`;
+  private envelopeKind = (account: MetaAccount) => `${account.kind} ${this.options.secretOf(account)}`;
 
-  private close(): void {
-    this.open--;
-    if (this.open > 0) return;
+  private change = () => new Promise<void>((resolve) => void this.waiting.add(resolve));
+
+  private tellWaiting(): void {
     for (const resolve of this.waiting) resolve();
     this.waiting.clear();
   }
-
-  private pause = (ms: number) => new Promise<void>((resolve) => this.later(ms, resolve));
-
-  private later(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      run();
-    }, ms);
-    this.timers.add(timer);
-  }
-}
-
-function grouped<T>(items: T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return [...groups.values()];
 }

@@ -1,63 +1,73 @@
+import { AppSubscriptions } from './app-subscriptions.js';
 import type { Core, EventElement, EventList } from './core.js';
+import { eventName } from './event-name.js';
+import { postForged, type Forgery } from './forgery.js';
 import { whyNotSubscribed } from './subscriptions.js';
+import { entriesOf, signedPost, type Happening } from './webhook-body.js';
 import { WebhookSender } from './webhook-sender.js';
+import type { Json } from './wire.js';
 import type { MetaAccount } from './world.js';
 
-/** How a POST may be forged. */
-export type Forgery = 'wrong-secret' | 'unsigned' | 'reserialized' | 'truncated';
-
-/** The app's callback: set with a handshake, told of events, and attacked with forgeries. */
+/** The app's callback: told of events, tested from the dashboard, and attacked with forgeries. */
 export class Webhooks {
-  private readonly sender: WebhookSender;
+  readonly subscriptions: AppSubscriptions;
+  readonly sender: WebhookSender;
+  private toDrop = 0;
 
   constructor(private readonly core: Core) {
-    const { app, habits, clock } = core;
-    this.sender = new WebhookSender({
-      habits,
-      random: () => core.random(),
-      now: clock.now,
-      secretOf: ({ via }) => (via === 'instagram' ? app.instagramAppSecret : undefined) ?? app.appSecret,
-      failed: (kind, detail) => core.note(kind, detail),
+    this.subscriptions = new AppSubscriptions(core);
+    this.sender = new WebhookSender(core, {
+      callbackOf: ({ kind }) => this.subscriptions.callbackOf(kind),
+      secretOf: (account) => this.secretOf(account),
+      whyNot: (happening) => this.whyNot(happening),
     });
-  }
-
-  async subscribe(callbackUrl: string): Promise<void> {
-    const { app, clock } = this.core;
-    const challenge = String(1_000_000_000_000 + clock.now());
-    const url = new URL(callbackUrl);
-    url.search = `hub.mode=subscribe&hub.challenge=${challenge}&hub.verify_token=${encodeURIComponent(app.verifyToken)}`;
-    const response = await fetch(url, { redirect: 'manual' });
-    const text = await response.text();
-    if (response.status !== 200 || text !== challenge)
-      throw new Error(`The URL couldn't be validated: ${response.status} ${text.slice(0, 80)}`);
-    this.sender.callbackUrl = callbackUrl;
   }
 
   async emit(account: MetaAccount, element: EventElement, list: EventList = 'messaging'): Promise<void> {
-    const lost = this.sender.callbackUrl ? whyNotSubscribed(this.core.world, { account, element, list }) : 'the app has no callback';
-    if (lost) return this.core.note('event-lost', lost);
+    const name = eventName(element);
+    this.core.note('event', `${account.name}: ${list}`, name);
+    const lost = this.whyNot({ account, element, list }) ?? this.dropped();
+    if (lost) return this.core.note('event-lost', lost, name);
     await this.sender.deliver({ account, element, list });
   }
 
+  /** The next so many events are never delivered, as if Meta had lost them. */
+  dropNext(count: number): void {
+    this.toDrop += count;
+  }
+
   /** Posts an event that is no truth, in a way that a right receiver refuses. Resolves with the HTTP status. */
-  async forge(how: Forgery, account: MetaAccount, element: EventElement): Promise<number> {
-    const { body, headers } = this.sender.body([{ account, list: 'messaging', element }]);
-    const right = headers['X-Hub-Signature-256']!;
-    const signature = how === 'wrong-secret' ? right.replace(/.$/, (c) => (c === '0' ? '1' : '0')) : right;
-    const sent = how === 'reserialized' ? JSON.stringify(JSON.parse(body)) : how === 'truncated' ? body.slice(0, -20) : body;
-    const response = await fetch(this.sender.callbackUrl!, {
-      method: 'POST',
-      body: sent,
-      headers: { 'Content-Type': 'application/json', ...(how !== 'unsigned' && { 'X-Hub-Signature-256': signature }) },
-    });
+  forge(how: Forgery, account: MetaAccount, element: EventElement): Promise<number> {
+    const entry = entriesOf([{ account, list: 'messaging', element }], this.core.clock.now(), this.core.habits);
+    return postForged(this.callbackOf(account), how, { object: account.kind, entry }, this.secretOf(account));
+  }
+
+  /** Posts a whole body, signed as it should be. Resolves with the HTTP status. */
+  async postBody(account: MetaAccount, body: Json): Promise<number> {
+    const response = await fetch(this.callbackOf(account), { method: 'POST', ...signedPost(body, this.secretOf(account)) });
     return response.status;
   }
 
-  settled(): Promise<void> {
-    return this.sender.settled();
+  private whyNot(happening: Happening): string | null {
+    return whyNotSubscribed(this.core.world, this.subscriptions, happening);
   }
 
-  stop(): void {
-    this.sender.stop();
+  private dropped(): string | null {
+    const { random, habits } = this.core;
+    const chance = random() < habits.losses;
+    if (this.toDrop > 0) this.toDrop -= 1;
+    else if (!chance) return null;
+    return 'lost on purpose';
+  }
+
+  private secretOf({ via }: MetaAccount): string {
+    const { instagramAppSecret, appSecret } = this.core.app;
+    return (via === 'instagram' ? instagramAppSecret : undefined) ?? appSecret;
+  }
+
+  private callbackOf({ kind }: MetaAccount): string {
+    const url = this.subscriptions.callbackOf(kind);
+    if (!url) throw new Error(`the app has no callback for ${kind}`);
+    return url;
   }
 }
