@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { MessageChange as Change, Moderation } from '#libs/connector';
 import { newId } from '../database/columns.js';
 import { Conflict, Invalid, NotFound } from '../errors.js';
@@ -13,7 +13,6 @@ import { MessageChanges } from './message-changes.service.js';
 import { Message } from './message.entity.js';
 import { allowedModeration, changeBy, isDone, wordsFor } from './moderation.js';
 import { PlatformCalls } from './platform-calls.service.js';
-import { ReplyWindows } from './reply-windows.service.js';
 
 type Known = Message & { externalId: string };
 
@@ -25,7 +24,6 @@ export class Actions {
     private readonly conversations: Conversations,
     private readonly platform: PlatformCalls,
     private readonly messageChanges: MessageChanges,
-    private readonly windows: ReplyWindows,
     private readonly changes: Changes,
   ) {}
 
@@ -67,10 +65,9 @@ export class Actions {
     const { channel } = await this.platform.channelOf(conversation);
     await this.platform.act(channel, { kind: 'take-over', customer: await this.platform.customerOf(conversation) });
     await this.database.transaction(async (manager) => {
-      const held = { id: conversationId, heldBy: Not(IsNull()) };
-      const { affected } = await manager.update(Conversation, held, { heldBy: null, heldAt: new Date(), version: () => 'version + 1' });
-      if (affected) await this.changes.write(manager, await addEvent(manager, conversation, by, `took this chat over from ${heldBy}`));
-      await this.changes.write(manager, { type: 'conversation.updated', conversationId });
+      await manager.update(Conversation, conversationId, { heldBy: null, heldAt: new Date(), version: () => 'version + 1' });
+      const line = await addEvent(manager, conversation, by, `took this chat over from ${heldBy}`);
+      await this.changes.write(manager, line, { type: 'conversation.updated', conversationId });
     });
     this.changes.announce();
     return this.conversations.get(conversationId);
@@ -88,7 +85,6 @@ export class Actions {
       const row = { id: newId(), channelId, ofExternalId, key: `ours:${newId()}`, at, change, inboundEventId: null };
       await manager.insert(MessageChange, row);
       await this.messageChanges.apply(manager, channelId, ofExternalId);
-      await this.windows.refresh(manager, conversation.id);
       if (told) await this.changes.write(manager, await told(manager));
       await this.changes.write(
         manager,

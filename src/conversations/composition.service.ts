@@ -140,7 +140,7 @@ export class Composition {
 
   /** What is known of a reply before a word of it is written. */
   private async beginning(conversation: Conversation, answered: Message | null, { replyToMessageId }: Asked, author: User) {
-    const identity = await this.database.manager.findOneByOrFail(Identity, { id: conversation.identityId });
+    const identity = await this.recipient(conversation, answered);
     return {
       subject: conversation.subject,
       agentName: author.name,
@@ -156,6 +156,14 @@ export class Composition {
         html: answered.html,
       },
     };
+  }
+
+  /** In a chat the customer; under a post whoever wrote the comment that is answered, as others may have joined in. */
+  private async recipient({ kind, identityId }: Conversation, answered: Message | null): Promise<Identity> {
+    const { manager } = this.database;
+    const customer = await manager.findOneByOrFail(Identity, { id: identityId });
+    if (kind !== 'comment' || !answered?.authorId || answered.authorId === customer.contactId) return customer;
+    return (await manager.findOneBy(Identity, { contactId: answered.authorId, scope: customer.scope })) ?? customer;
   }
 
   /**

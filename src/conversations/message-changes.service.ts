@@ -15,6 +15,7 @@ import { messageNamed, namesOf } from './message-names.js';
 import { Message, type Reaction } from './message.entity.js';
 import { noteAction, recount, refreshPreview, showUnread } from './recount.js';
 import { isReceipt, Receipts } from './receipts.service.js';
+import { ReplyWindows } from './reply-windows.service.js';
 import { forgetContent, withoutContent } from './withdrawal.js';
 
 /** What platforms tell of messages after they were written. All of it is kept, and a message shows what all of it together makes of it. */
@@ -22,6 +23,7 @@ import { forgetContent, withoutContent } from './withdrawal.js';
 export class MessageChanges {
   constructor(
     private readonly receipts: Receipts,
+    private readonly windows: ReplyWindows,
     private readonly changes: Changes,
   ) {}
 
@@ -58,6 +60,7 @@ export class MessageChanges {
       kept.map(({ inboundEventId }) => inboundEventId),
     );
     await this.tell(manager, await connectAnswers(manager, message, names));
+    await this.windows.refresh(manager, message.conversationId);
     return true;
   }
 

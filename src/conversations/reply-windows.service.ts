@@ -82,9 +82,10 @@ export class ReplyWindows {
     );
   }
 
-  /** Notes when less will be allowed than now. Call it in the transaction that changed what this depends on, after the change. */
+  /** Notes when less will be allowed than now. Call it in the transaction that changed what this depends on, after the change. Mail has no windows. */
   async refresh(manager: EntityManager, conversationId: string): Promise<void> {
     const row = await manager.findOneByOrFail(Conversation, { id: conversationId });
+    if (row.kind === 'email') return;
     const channel = await manager.findOneByOrFail(Channel, { id: row.channelId });
     const windowClosesAt = this.closesNext(await this.answering(manager, row, channel.type), new Date());
     if (windowClosesAt?.getTime() !== row.windowClosesAt?.getTime()) await manager.update(Conversation, row.id, { windowClosesAt });
