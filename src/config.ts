@@ -55,6 +55,11 @@ export class Config {
   @IsOptional() @IsString() INSTAGRAM_APP_SECRET?: string;
   @IsUrl(localUrl, web) META_GRAPH_URL = 'https://graph.facebook.com';
   @IsUrl(localUrl, web) INSTAGRAM_GRAPH_URL = 'https://graph.instagram.com';
+  @IsUrl(localUrl, web) META_LOGIN_URL = 'https://www.facebook.com';
+  @IsOptional() @Matches(/^\d+$/, { message: 'must be the number of the configuration' }) META_LOGIN_CONFIG_ID?: string;
+  @TrueOrFalse() @IsBoolean({ message: 'must be true or false' }) META_LOGIN_PKCE = false;
+  @IsUrl(localUrl, web) INSTAGRAM_LOGIN_URL = 'https://www.instagram.com';
+  @IsUrl(localUrl, web) INSTAGRAM_API_URL = 'https://api.instagram.com';
   @Matches(/^v\d+\.\d+$/, { message: 'must look like v26.0' }) GRAPH_VERSION = 'v26.0';
   @IsOptional() @IsString() GOOGLE_CLIENT_ID?: string;
   @IsOptional() @IsString() GOOGLE_CLIENT_SECRET?: string;
@@ -125,7 +130,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 
 const optionalNames = [
   ...['PUBLIC_URL', 'DATABASE_URL', 'REDIS_URL', 'ADMIN_EMAIL', 'ADMIN_PASSWORD', 'ENCRYPTION_KEY'],
-  ...['META_APP_ID', 'META_APP_SECRET', 'META_VERIFY_TOKEN', 'INSTAGRAM_APP_ID', 'INSTAGRAM_APP_SECRET'],
+  ...['META_APP_ID', 'META_APP_SECRET', 'META_VERIFY_TOKEN', 'META_LOGIN_CONFIG_ID', 'INSTAGRAM_APP_ID', 'INSTAGRAM_APP_SECRET'],
   ...['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET', 'MICROSOFT_CLIENT_ID', 'MICROSOFT_CLIENT_SECRET', 'MICROSOFT_ISSUER_URL', 'MAIL_LISTEN'],
 ];
 

@@ -26,10 +26,18 @@ export const connectorModules = (config: Config): DynamicModule[] => [
     appId: config.META_APP_ID,
     appSecret: config.META_APP_SECRET,
     verifyToken: config.META_VERIFY_TOKEN,
+    instagramAppId: config.INSTAGRAM_APP_ID ?? config.META_APP_ID,
     instagramAppSecret: config.INSTAGRAM_APP_SECRET ?? config.META_APP_SECRET,
     graphUrl: config.META_GRAPH_URL,
     instagramGraphUrl: config.INSTAGRAM_GRAPH_URL,
     graphVersion: config.GRAPH_VERSION,
+    login: {
+      configId: config.META_LOGIN_CONFIG_ID,
+      facebookUrl: config.META_LOGIN_URL,
+      instagramUrl: config.INSTAGRAM_LOGIN_URL,
+      instagramApiUrl: config.INSTAGRAM_API_URL,
+      pkce: config.META_LOGIN_PKCE,
+    },
   }),
 ];
 
@@ -72,6 +80,11 @@ export class Connectors {
     const schema = this.schemas.get(connector.type) ?? settingsSchema(connector.settings);
     this.schemas.set(connector.type, schema);
     return schema;
+  }
+
+  /** The types of the connectors that hear through this very source. */
+  sharing(source: Connector['source']): string[] {
+    return this.all().flatMap((connector) => (connector.source === source ? connector.type : []));
   }
 
   webhook(path: string): WebhookSource | undefined {

@@ -21,10 +21,10 @@ export class ChannelViews {
     return { id, type, name, address, enabled, health };
   }
 
-  /** How an admin brings a channel back that lost its sign-in; null where there is no such way. */
+  /** How an admin brings a channel back that lost its sign-in, is about to, or lacks a permission; null where there is no such way. */
   private async remedy(channel: Channel): Promise<ChannelAction | null> {
     const signIn = this.connectors.find(channel.type)?.signIn;
-    if (channel.healthState !== 'needs-auth' || !signIn) return null;
+    if (!signIn || !(channel.healthState === 'needs-auth' || channel.upkeep?.complaints.length)) return null;
     const used = signIn.usedBy(await this.secrets.stored(channel));
     const offered = signIn.providers.find(({ id }) => id === used);
     return offered ? { kind: 'sign-in', label: `Sign in again at ${offered.label}`, provider: offered.id } : null;

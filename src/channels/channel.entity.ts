@@ -23,6 +23,9 @@ export interface UpkeepFigures {
   usage: { share: number; regainAt: string | null } | null;
 }
 
+/** How often a channel is looked after; see `Upkeep` of the connector contract. */
+export const upkeepEveryMs = 15 * 60_000;
+
 /** One connected account: a mailbox, a Page, an Instagram account. */
 @Entity()
 @Unique('uq_channel_account', ['type', 'externalId'])

@@ -1,14 +1,14 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
-import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull, MoreThan } from 'typeorm';
 import { type Account, type ChannelAccess, type Cursor, type Check, type Connector, ConnectorError, withoutSecrets } from '#libs/connector';
 import { Connectors } from '../connectors.js';
 import { newId } from '../database/columns.js';
 import { insertNew, isDuplicate } from '../database/data-source.js';
 import { type FieldError, Invalid, NotFound, fieldErrors } from '../errors.js';
 import { Changes } from '../realtime/changes.service.js';
-import { Channel, ChannelSecret, ChannelWatch, type HealthState } from './channel.entity.js';
+import { Channel, ChannelSecret, ChannelWatch, type HealthState, upkeepEveryMs } from './channel.entity.js';
 import { ChannelSecrets } from './channel-secrets.service.js';
 import { Vault } from './vault.js';
 
@@ -99,10 +99,21 @@ export class Channels {
       await this.changes.write(manager, { type: 'channel.updated' });
     });
     this.changes.announce();
-    await this.connectors
-      .of(channel)
-      .leave?.(access)
-      .catch((error: Error) => this.logger.warn({ channel: id, error: error.message }, 'removed, but the platform was not told'));
+    await this.leave(channel, access);
+  }
+
+  /** Its platform goes on sending to nobody when that fails; channels that shared a subscription with it look after theirs at once. */
+  private async leave(channel: Channel, access: ChannelAccess): Promise<void> {
+    const connector = this.connectors.of(channel);
+    if (!connector.leave) return;
+    try {
+      await connector.leave(access);
+    } catch (error) {
+      this.logger.warn({ channel: channel.id, error: (error as Error).message }, 'removed, but the platform was not told');
+    }
+    const type = In(this.connectors.sharing(connector.source));
+    const long = new Date(Date.now() - upkeepEveryMs);
+    await this.database.manager.update(Channel, { type, removedAt: IsNull(), upkeepAt: MoreThan(long) }, { upkeepAt: long });
   }
 
   /** Forgets a channel's tokens, and whatever else a sign-in told, but goes on taking in what comes. */

@@ -26,14 +26,14 @@ export class Grants {
 
   /** The channels that somebody's permission holds up need another one. */
   async takenBack(source: WebhookSource, { userId }: Notice): Promise<void> {
-    for (const channel of await this.grantedBy(this.typesOf(source), userId))
+    for (const channel of await this.grantedBy(this.connectors.sharing(source), userId))
       await this.channels.report(channel.id, 'needs-auth', takenBack);
   }
 
   /** Notes the wish, and resolves with the code under which its fate can be seen. */
   async wishDeletion(source: WebhookSource, { userId }: Notice): Promise<string> {
     const code = randomBytes(16).toString('base64url');
-    const [connector] = this.typesOf(source);
+    const [connector] = this.connectors.sharing(source);
     const row = { code, connector: connector!, userId, requestedAt: new Date(), doneAt: null, outcome: null };
     await this.database.manager.insert(DataDeletion, row);
     return code;
@@ -50,16 +50,11 @@ export class Grants {
   async fulfil(): Promise<void> {
     for (const wish of await this.database.manager.findBy(DataDeletion, { doneAt: IsNull() })) {
       const { source } = this.connectors.of({ type: wish.connector });
-      const types = source.kind === 'webhook' ? this.typesOf(source) : [];
-      const granted = await this.grantedBy(types, wish.userId);
+      const granted = await this.grantedBy(this.connectors.sharing(source), wish.userId);
       for (const { id } of granted) await this.channels.forget(id, forgotten);
       await this.database.manager.update(DataDeletion, { code: wish.code, doneAt: IsNull() }, { doneAt: new Date(), outcome });
       this.logger.log({ deletion: wish.code, channels: granted.length }, 'data deleted');
     }
-  }
-
-  private typesOf(source: WebhookSource): string[] {
-    return this.connectors.all().flatMap((connector) => (connector.source === source ? connector.type : []));
   }
 
   private async grantedBy(types: string[], userId: string): Promise<Channel[]> {
@@ -67,6 +62,7 @@ export class Grants {
     const granters = await Promise.all(
       channels.map(async (channel) => this.connectors.of(channel).grantedBy?.((await this.channels.stored(channel)).settings) ?? null),
     );
-    return channels.filter((_, index) => granters[index] === userId);
+    // Where an account signs in by itself, it may be named by its own id.
+    return channels.filter(({ externalId }, index) => granters[index] === userId || externalId === userId);
   }
 }

@@ -1,13 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, IsNull, LessThan } from 'typeorm';
 import { type Connector, ConnectorError, type Upkeep } from '#libs/connector';
-import { Channel, type UpkeepFigures } from '../channels/channel.entity.js';
+import { Channel, type UpkeepFigures, upkeepEveryMs } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { Invalid } from '../errors.js';
 import { Audits } from './audit.service.js';
 
-const everyMs = 15 * 60_000;
 /** Platforms give up on us when we are away for longer than about this. */
 const absentMs = 30 * 60_000;
 /** Longer than a catch-up takes; after a crash another process takes it up then. */
@@ -31,7 +30,7 @@ export class Upkeeps {
   async round(now = new Date()): Promise<void> {
     for (const channel of await this.working()) {
       const { upkeepAt } = channel;
-      if (upkeepAt && now.getTime() - upkeepAt.getTime() < everyMs) continue;
+      if (upkeepAt && now.getTime() - upkeepAt.getTime() < upkeepEveryMs) continue;
       if (await this.takeUp(channel, now)) await this.look(channel, now);
     }
   }
@@ -57,7 +56,7 @@ export class Upkeeps {
       if (!affected) continue;
       const done = await this.audited(channel.id);
       // A wish that came meanwhile stays.
-      const next = done ? null : new Date(Date.now() + everyMs);
+      const next = done ? null : new Date(Date.now() + upkeepEveryMs);
       await this.database.manager.update(Channel, { id: channel.id, catchUpAt: lease }, { catchUpAt: next });
     }
   }

@@ -19,7 +19,9 @@ test('a right Page token passes and switches the Page’s events on', async () =
   const page = meta.addPage({ name: 'Harbour Lamps' });
   expect(await checkPage(page.id, page.accessToken)).toEqual([
     { name: 'Access token', ok: true, detail: 'Belongs to the Page “Harbour Lamps”' },
+    { name: 'Permissions', ok: true, detail: 'All that an inbox needs is allowed' },
     { name: 'Events', ok: true, detail: expect.any(String) },
+    { name: 'Other apps', ok: true, detail: expect.any(String) },
   ]);
   expect(page.subscribedFields).toContain('message_echoes');
 });
@@ -43,8 +45,8 @@ test('an Instagram account is accepted by its user_id, through Instagram and thr
   const page = meta.addPage({ name: 'Harbour Lamps' });
   const linked = meta.addInstagramAccount({ username: 'harbour.lamps', via: 'facebook', pageId: page.id });
   const alone = meta.addInstagramAccount({ username: 'alone', via: 'instagram' });
-  expect((await checkInstagram(linked.id, linked.accessToken, 'facebook')).map(({ ok }) => ok)).toEqual([true, true]);
-  expect((await checkInstagram(alone.id, alone.accessToken, 'instagram')).map(({ ok }) => ok)).toEqual([true, true]);
+  expect((await checkInstagram(linked.id, linked.accessToken, 'facebook')).map(({ ok }) => ok)).toEqual([true, true, true, true]);
+  expect((await checkInstagram(alone.id, alone.accessToken, 'instagram')).map(({ ok }) => ok)).toEqual([true, true, true]);
   expect(alone.subscribedFields).toContain('messages');
 });
 

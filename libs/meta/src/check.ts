@@ -1,42 +1,39 @@
 import { ConnectorError, type Check } from '#libs/connector';
 import { callGraph } from './graph.js';
-import { asId, asObject, asText, type JsonObject } from './json.js';
+import { asObject } from './json.js';
 import type { Line } from './line.js';
+import type { MetaOptions } from './options.js';
+import { ownership, type Verdict } from './ownership.js';
+import { isUsable, missing, roadOf, type Road } from './permissions.js';
+import { subscribe } from './subscription.js';
+import { standingOf, type SignInFacts } from './token-facts.js';
 
-/** All that a shared inbox wants to hear of a Page; Meta replaces the whole list with each call. */
-const PAGE_FIELDS =
-  'messages,message_echoes,message_deliveries,message_reads,message_edits,message_reactions,messaging_postbacks,messaging_referrals,messaging_handovers,standby,feed,mention';
-const INSTAGRAM_FIELDS =
-  'messages,message_edit,message_reactions,messaging_postbacks,messaging_referral,messaging_seen,messaging_handover,standby,comments,live_comments,mentions';
+type Step = [name: string, look: () => Promise<Verdict>];
 
-/** The Page's token works, is the Page's own, and the Page's events are switched on. */
-export const checkPage = (line: Line): Promise<Check[]> =>
-  inTurn(
-    ['Access token', () => readMe(line, 'id,name', ({ id, name }) => owned(asId(id), line.account, `the Page “${asText(name) ?? '?'}”`))],
-    ['Events', () => subscribe(line, PAGE_FIELDS)],
-  );
-
-/** Through Facebook the account must be linked to the Page whose token this is, and that Page's subscription carries its events. */
-export const checkInstagramOnPage = (line: Line): Promise<Check[]> =>
-  inTurn(
-    ['Access token', () => readMe(line, 'id,name,instagram_business_account', (page) => linked(page, line.account))],
-    ['Events', () => subscribe(line, PAGE_FIELDS)],
-  );
-
-/** Through Instagram Login `/me` has two ids; events carry `user_id`. */
-export const checkInstagramLogin = (line: Line): Promise<Check[]> =>
-  inTurn(
+/** The token works and is the account's own, allows what an inbox does, and the account's events are switched on. */
+export async function checkAccount(options: MetaOptions, line: Line, told: SignInFacts = {}): Promise<Check[]> {
+  let scopes: string[] | null = null;
+  return inTurn(
+    ['Access token', () => ownership(line)],
     [
-      'Access token',
-      () =>
-        readMe(line, 'user_id,username,id', ({ user_id, username }) => owned(asId(user_id), line.account, `@${asText(username) ?? '?'}`)),
+      'Permissions',
+      async () => {
+        scopes = (await standingOf(options, line, told)).scopes;
+        return allowed(roadOf(line), scopes);
+      },
     ],
-    ['Events', () => subscribe(line, INSTAGRAM_FIELDS)],
+    [
+      'Events',
+      async () => {
+        await subscribe(line, scopes);
+        return { ok: true, detail: 'Meta will send us this account’s events' };
+      },
+    ],
+    ...(roadOf(line) === 'instagram-login' ? [] : [['Other apps', () => otherApps(line)] as Step]),
   );
+}
 
-type Verdict = Omit<Check, 'name'>;
-
-async function inTurn(...steps: [string, () => Promise<Verdict>][]): Promise<Check[]> {
+async function inTurn(...steps: Step[]): Promise<Check[]> {
   const checks: Check[] = [];
   for (const [name, step] of steps) {
     checks.push({ name, ...(await verdict(step)) });
@@ -54,27 +51,23 @@ async function verdict(step: () => Promise<Verdict>): Promise<Verdict> {
   }
 }
 
-async function readMe({ access }: Line, fields: string, judge: (me: JsonObject) => Verdict): Promise<Verdict> {
-  const { body } = await callGraph(access, { method: 'GET', path: 'me', query: { fields } });
-  return judge(body);
+function allowed(road: Road, scopes: string[] | null): Verdict {
+  const granted = { scopes, tasks: null };
+  const lacking = missing(road, granted);
+  if (!scopes) return { ok: true, detail: 'Meta was not asked what this token is allowed' };
+  return { ok: isUsable(road, granted), detail: lacking.join(' ') || 'All that an inbox needs is allowed' };
 }
 
-function owned(id: string | undefined, wanted: string, name: string): Verdict {
-  if (id === wanted) return { ok: true, detail: `Belongs to ${name}` };
-  return { ok: false, detail: `This token belongs to ${name} with the id ${id ?? '?'}, not to ${wanted}` };
-}
-
-function linked(page: JsonObject, account: string): Verdict {
-  const id = asId(asObject(page.instagram_business_account)?.id);
-  const name = asText(page.name) ?? '?';
-  if (id === account) return { ok: true, detail: `Linked to the Page “${name}”` };
-  const other = id ? `the Instagram account ${id}` : 'no Instagram account';
-  return { ok: false, detail: `This token belongs to “${name}” (${asId(page.id) ?? '?'}), to which ${other} is linked, not ${account}` };
-}
-
-async function subscribe({ access, node }: Line, fields: string): Promise<Verdict> {
-  const { body } = await callGraph(access, { method: 'POST', path: `${node}/subscribed_apps`, query: { subscribed_fields: fields } });
-  return body.success
-    ? { ok: true, detail: 'Meta will send us this account’s events' }
-    : { ok: false, detail: 'Meta did not switch the account’s events on' };
+/** Where several apps are connected one of them owns each chat (Conversation Routing). It is good to know, and no reason to refuse. */
+async function otherApps({ access, platform }: Line): Promise<Verdict> {
+  try {
+    const { body } = await callGraph(access, { method: 'GET', path: 'me', query: { fields: 'messaging_feature_status' } });
+    const several = asObject(body.messaging_feature_status)?.[platform === 'messenger' ? 'msgr_multi_app' : 'ig_multi_app'] === true;
+    const detail = several ? 'Other apps answer in these chats too, and may hold some of them' : 'No other app answers in these chats';
+    return { ok: true, detail };
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind !== 'auth')
+      return { ok: true, detail: 'Meta did not tell whether others answer here' };
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { ConnectorError } from '#libs/connector';
 import type { GraphAccess } from './graph.js';
 import type { MetaOptions } from './options.js';
 import type { FacebookSettings, InstagramSettings } from './settings.js';
@@ -19,14 +20,14 @@ export interface Line {
 }
 
 export function pageLine({ graphUrl, graphVersion, appSecret }: MetaOptions, { pageId, pageAccessToken }: FacebookSettings): Line {
-  const access = { baseUrl: versioned(graphUrl, graphVersion), token: pageAccessToken, proofSecret: appSecret, account: pageId };
+  const access = { baseUrl: versioned(graphUrl, graphVersion), token: there(pageAccessToken), proofSecret: appSecret, account: pageId };
   return { access, account: pageId, node: pageId, platform: 'messenger', self: pageId, uploads: { edge: 'message_attachments' } };
 }
 
 /** Through Facebook the token is the linked Page's, so `me` spares us its id. `appsecret_proof` is documented for that host only. */
 export function instagramLine(options: MetaOptions, { accountId, accessToken, via }: InstagramSettings): Line {
   const line = { account: accountId, node: 'me', platform: 'instagram' as const };
-  const token = { token: accessToken, account: accountId };
+  const token = { token: there(accessToken), account: accountId };
   if (via === 'instagram') {
     const access = { ...token, baseUrl: versioned(options.instagramGraphUrl, options.graphVersion) };
     return { ...line, access, self: 'me', uploads: { edge: 'messageattachments' } };
@@ -37,4 +38,10 @@ export function instagramLine(options: MetaOptions, { accountId, accessToken, vi
 
 /** The base address of a Graph host at a version. */
 export /** A host's address with the version all calls name. */
-export const versioned = (url: string, version: string) => `${url.replace(/\/+$/, '')}/${version}`;
+const versioned = (url: string, version: string) => `${url.replace(/\/+$/, '')}/${version}`;
+
+/** A token is deleted when whoever granted it wants that. */
+function there(token: string | undefined): string {
+  if (token) return token;
+  throw new ConnectorError('auth', 'There is no access token any more', { action: 'Ask an admin to reconnect this channel.' });
+}

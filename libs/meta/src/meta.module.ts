@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { provideConnector } from '#libs/connector';
+import { provideConnector, type WebhookSource } from '#libs/connector';
+import { readSignedRequest } from './signed-request.js';
 import { facebookConnector } from './facebook.js';
 import { instagramConnector } from './instagram.js';
 import type { MetaOptions } from './options.js';
@@ -9,8 +10,17 @@ import { metaWebhook } from './webhook.js';
 @Module({})
 export class MetaModule {
   static register(options: MetaOptions): DynamicModule {
-    const source = metaWebhook(options);
+    const source = { ...metaWebhook(options), notices: noticesTo(options) };
     const providers = [provideConnector(facebookConnector(options, source)), provideConnector(instagramConnector(options, source))];
     return { module: MetaModule, providers, exports: providers.map(({ provide }) => provide) };
   }
+}
+
+/** What Meta posts below the webhook's own address when a person takes their permission back, or wants their data deleted. */
+function noticesTo({ appSecret, instagramAppSecret }: MetaOptions): WebhookSource['notices'] {
+  const secrets = [appSecret, instagramAppSecret].filter((secret): secret is string => !!secret);
+  return {
+    deauthorize: (body) => readSignedRequest(body, 'deauthorised', secrets),
+    'data-deletion': (body) => readSignedRequest(body, 'delete-data', secrets),
+  };
 }

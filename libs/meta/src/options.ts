@@ -5,7 +5,9 @@ export interface MetaOptions {
   appSecret?: string;
   /** The string typed into the app's webhook settings. */
   verifyToken?: string;
-  /** The secret of the Instagram app (Instagram Login); Meta's docs do not say which of the two signs its webhooks, so both do. */
+  /** Of the Instagram app (Instagram Login), which is another than the Meta app around it. */
+  instagramAppId?: string;
+  /** The secret of the Instagram app; Meta's docs do not say which of the two signs its webhooks, so both do. */
   instagramAppSecret?: string;
   /** https://graph.facebook.com */
   graphUrl: string;
@@ -13,4 +15,19 @@ export interface MetaOptions {
   instagramGraphUrl: string;
   /** e.g. `v26.0` */
   graphVersion: string;
+  /** Where people sign in; without it no sign-in is offered. */
+  login?: LoginOptions;
+}
+
+export interface LoginOptions {
+  /** The configuration of Facebook Login for Business that says what to ask for; without it the permissions are named. */
+  configId?: string;
+  /** https://www.facebook.com */
+  facebookUrl: string;
+  /** https://www.instagram.com */
+  instagramUrl: string;
+  /** https://api.instagram.com, where codes are traded. */
+  instagramApiUrl: string;
+  /** Whether to send a PKCE challenge (RFC 7636). Meta's pages on these logins do not mention it, so it is a choice. */
+  pkce: boolean;
 }

@@ -1,4 +1,4 @@
-import { IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { IsArray, IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { secret } from '#libs/connector';
 
@@ -15,6 +15,11 @@ export class FacebookSettings {
   @MaxLength(2000)
   @secret('Page access token', 'Of this Page, with pages_messaging and pages_manage_metadata')
   pageAccessToken: string;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema({ title: 'Granted by', description: 'The person, by their id with our app', readOnly: true })
+  grantedBy?: string;
 }
 
 /** What an admin gives to connect an Instagram professional account. */
@@ -32,4 +37,33 @@ export class InstagramSettings {
   @IsIn(['facebook', 'instagram'])
   @JSONSchema({ title: 'Connected through', description: 'facebook: Facebook Login and a linked Page; instagram: Instagram Login' })
   via: 'facebook' | 'instagram';
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema({ title: 'User name', readOnly: true })
+  username?: string;
+
+  @IsOptional()
+  @IsString()
+  @JSONSchema({ title: 'Granted by', description: 'The person, by their id with our app', readOnly: true })
+  grantedBy?: string;
+
+  /** Of Instagram Login, which tells them at the sign-in alone. */
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  @JSONSchema({ title: 'Permissions', readOnly: true })
+  permissions?: string[];
+
+  /** Of Instagram Login, ISO time. */
+  @IsOptional()
+  @IsISO8601()
+  @JSONSchema({ title: 'Access until', readOnly: true })
+  accessUntil?: string;
+
+  /** Of Instagram Login, ISO time from which on the token is to be renewed. */
+  @IsOptional()
+  @IsISO8601()
+  @JSONSchema({ title: 'Renewed after', readOnly: true })
+  refreshAfter?: string;
 }
