@@ -15,7 +15,7 @@ export function Attachments({ attachments, shownInline }: { attachments: Attachm
   if (!files.length) return null;
   return (
     <>
-      <ul className={classes.files} aria-label={text.thread.attachments}>
+      <ul className={classes.files} data-many={pictures.length > 1 || undefined} aria-label={text.thread.attachments}>
         {files.map((file) => (
           <li key={file.id} className={classes.item}>
             <File file={file} onView={() => setOpened(file.id)} />

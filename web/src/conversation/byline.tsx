@@ -28,6 +28,7 @@ export function Byline({ message, conversation, answered }: BylineProps) {
         </span>
       )}
       <b>{authorName(message)}</b>
+      {conversation.kind === 'comment' && isNameless(message) && <span>{text.comments.nameNotTold}</span>}
       {answered && <Answers message={answered} />}
       {isFromOutside(message) && (
         <span className={classes.outside} title={text.thread.outsideHint(text.product)}>
@@ -41,6 +42,8 @@ export function Byline({ message, conversation, answered }: BylineProps) {
     </div>
   );
 }
+
+const isNameless = ({ author }: Message) => author.type === 'contact' && !author.name;
 
 /** Whom a comment answers; leads to what they wrote. */
 function Answers({ message }: { message: Message }) {

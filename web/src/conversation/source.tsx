@@ -37,7 +37,7 @@ export function Source({ source }: { source: Post }) {
           {source.text ? <LinkedText>{source.text}</LinkedText> : <span className={classes.none}>{text.source.noText}</span>}
         </p>
         {isLong && (
-          <Button variant="subtle" size="compact-xs" onClick={toggle} aria-expanded={whole}>
+          <Button variant="subtle" size="compact-xs" ml={-8} onClick={toggle} aria-expanded={whole}>
             {whole ? text.source.less : text.source.more}
           </Button>
         )}

@@ -44,7 +44,7 @@ export function ConversationRow({ conversation, view, search }: { conversation: 
           <span className={classes.meta}>
             <KindIcon kind={kind} />
             <span>
-              {text.kinds[kind]}
+              {text.list.kinds[kind]}
               {source?.isAd && ` · ${text.list.ad}`}
               {channel && ` · ${channel.name}`}
               {view === 'all' && status !== 'open' && ` · ${text.statuses[status]}`}

@@ -90,7 +90,13 @@ function Account({ item }: { item: SignInItem }) {
   const about = useId();
   return (
     <div className={classes.account}>
-      <Checkbox value={externalId} disabled={!canConnect(item)} label={label} aria-describedby={about} />
+      <Checkbox
+        value={externalId}
+        disabled={!canConnect(item)}
+        label={label}
+        classNames={{ label: classes.accountName }}
+        aria-describedby={about}
+      />
       <div id={about} className={classes.accountFacts}>
         <Text c="dimmed">{address}</Text>
         {connected && (
