@@ -16,6 +16,7 @@ import { connectorModules, Connectors } from './connectors.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { Contacts } from './contacts/contacts.service.js';
 import { FileStore } from './files/file-store.js';
+import { RemoteFiles } from './files/remote-files.js';
 import { RemoteImages } from './files/remote-image.js';
 import { AttachmentsController } from './conversations/attachments.controller.js';
 import { PostsController } from './conversations/posts.controller.js';
@@ -31,6 +32,7 @@ import { PublicFilesController } from './conversations/public-files.controller.j
 import { PublicFiles } from './conversations/public-files.service.js';
 import { PlatformCalls } from './conversations/platform-calls.service.js';
 import { Replies } from './conversations/replies.service.js';
+import { ReleasedFilesSweep } from './conversations/released-files.sweep.js';
 import { ReplyWindowSweep } from './conversations/reply-window.sweep.js';
 import { ReplyWindows } from './conversations/reply-windows.service.js';
 import { SecondThoughts } from './conversations/second-thoughts.service.js';
@@ -57,6 +59,7 @@ import { Happenings } from './inbound/happenings.service.js';
 import { Ingest } from './inbound/ingest.service.js';
 import { Ledger } from './inbound/ledger.service.js';
 import { Names } from './inbound/names.service.js';
+import { MediaCopies } from './inbound/media-copies.service.js';
 import { NightlyAudit } from './inbound/nightly-audit.js';
 import { OriginalsController } from './inbound/originals.controller.js';
 import { OwnMessages } from './inbound/own-messages.service.js';
@@ -78,11 +81,10 @@ import { type Backend, QueueModule } from './queue/queue.module.js';
 import { Changes } from './realtime/changes.service.js';
 import { EventsController } from './realtime/events.controller.js';
 
-const remoteImages: Provider = {
-  provide: RemoteImages,
-  inject: [Config],
-  useFactory: (config: Config) => new RemoteImages(config.ALLOW_PRIVATE_HOSTS),
-};
+const remoteFiles: Provider[] = [
+  { provide: RemoteFiles, inject: [Config], useFactory: ({ ALLOW_PRIVATE_HOSTS }: Config) => new RemoteFiles(ALLOW_PRIVATE_HOSTS) },
+  { provide: RemoteImages, inject: [RemoteFiles], useFactory: (files: RemoteFiles) => new RemoteImages(files) },
+];
 
 const services: Provider[] = [
   ...[
@@ -109,7 +111,7 @@ const services: Provider[] = [
     AssignmentService,
   ],
   ...[FileStore, Changes, Ledger, Audits, Upkeeps, Posts, Grants],
-  remoteImages,
+  ...remoteFiles,
 ];
 
 const workers: Provider[] = [
@@ -133,6 +135,8 @@ const workers: Provider[] = [
   OutboundSweep,
   Snooze,
   ReplyWindowSweep,
+  MediaCopies,
+  ReleasedFilesSweep,
 ];
 
 const controllers: Type[] = [

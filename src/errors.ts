@@ -39,6 +39,11 @@ export class Conflict extends Problem {
   }
 }
 
+/** It was here, and will not come back. */
+export class Gone extends Problem {
+  readonly status = 410;
+}
+
 export class PreconditionFailed extends Problem {
   readonly status = 412;
 }

@@ -2,18 +2,26 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DataSource } from 'typeorm';
+import { DataSource, In } from 'typeorm';
 import { newId } from '../database/columns.js';
-import { BadRequest, NotFound } from '../errors.js';
+import { BadRequest, Gone, NotFound, Unavailable } from '../errors.js';
+import { isGone, RemoteFiles } from '../files/remote-files.js';
+import { byteRange } from '../http/byte-range.js';
+import { OptionalHeader } from '../http/header.param.js';
 import { IdParam } from '../http/id.param.js';
 import { CurrentUser } from '../people/auth.guard.js';
 import type { User } from '../people/user.entity.js';
 import { FileStore } from '../files/file-store.js';
+import { Changes } from '../realtime/changes.service.js';
 import { AttachmentView, attachmentView } from './conversation.view.js';
-import { Attachment } from './message.entity.js';
+import { Attachment, Message } from './message.entity.js';
 
 /** Shown in the page; everything else is only ever downloaded, so that no customer's file runs as ours. */
-const harmless = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'text/plain', 'audio/mpeg', 'audio/mp4', 'video/mp4']);
+const harmless = new Set([
+  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'text/plain'],
+  ...['audio/mpeg', 'audio/mp4', 'audio/aac', 'audio/ogg', 'audio/wav', 'audio/webm'],
+  ...['video/mp4', 'video/webm', 'video/ogg', 'video/quicktime'],
+]);
 
 @ApiTags('Attachments')
 @Controller('api/v1/attachments')
@@ -21,6 +29,8 @@ export class AttachmentsController {
   constructor(
     private readonly database: DataSource,
     private readonly store: FileStore,
+    private readonly remote: RemoteFiles,
+    private readonly changes: Changes,
   ) {}
 
   /** Uploads one file (multipart field `file`) for a reply. */
@@ -47,20 +57,67 @@ export class AttachmentsController {
     return attachmentView({ ...row, messageId: null });
   }
 
+  /** The file, or the part of it that `Range` asks for. What the platform lets only be shown passes through us; 410 once it has it no more. */
   @Get(':id')
-  async download(@IdParam() id: string, @Res() reply: FastifyReply): Promise<void> {
+  async download(@IdParam() id: string, @OptionalHeader('range') range: string | null, @Res() reply: FastifyReply): Promise<void> {
     const file = await this.database.manager.findOneBy(Attachment, { id });
-    if (!file) throw new NotFound('There is no such file.');
-    const shown = harmless.has(file.contentType);
-    await reply
-      .header('content-type', shown ? file.contentType : 'application/octet-stream')
-      .header('content-length', file.size)
-      .header('content-disposition', disposition(shown ? 'inline' : 'attachment', file.filename))
-      .header('content-security-policy', "sandbox; default-src 'none'")
-      .header('x-content-type-options', 'nosniff')
-      .header('cache-control', 'private, max-age=31536000, immutable')
-      .send(this.store.stream(file.sha256));
+    if (!file || (file.state === 'gone' && !file.messageId)) throw new NotFound('There is no such file.');
+    if (file.state === 'stored') await this.sendStored(file, range, reply);
+    else await this.passOn(file, range, reply);
   }
+
+  private async sendStored(file: Attachment, header: string | null, reply: FastifyReply): Promise<void> {
+    const { contentType, size, sha256 } = file;
+    const part = byteRange(header, size);
+    describeFile(reply, file.filename, contentType).header('cache-control', 'private, max-age=31536000, immutable');
+    if (part === 'unsatisfiable') return void (await reply.status(416).header('content-range', `bytes */${size}`).send());
+    if (!part) return void (await reply.header('content-length', size).send(this.store.stream(sha256)));
+    const { start, end } = part;
+    reply
+      .status(206)
+      .header('content-range', `bytes ${start}-${end}/${size}`)
+      .header('content-length', end - start + 1);
+    await reply.send(this.store.stream(sha256, part));
+  }
+
+  /** Nothing of it is kept, here or in the browser. */
+  private async passOn(file: Attachment, asked: string | null, reply: FastifyReply): Promise<void> {
+    if (file.state === 'gone' || !file.remoteUrl) throw new Gone(goneWords);
+    const { statusCode, contentType, size, range, ...answer } = await this.remote.open(file.remoteUrl, { range: asked ?? undefined });
+    if (isGone(statusCode)) await this.noteGone(file);
+    if (statusCode !== 200 && statusCode !== 206) {
+      await answer.discard();
+      if (isGone(statusCode)) throw new Gone(goneWords);
+      throw new Unavailable(`The platform does not hand this file out now: it answered ${statusCode}.`, 60_000);
+    }
+    describeFile(reply.status(statusCode), file.filename, contentType || file.contentType).header('cache-control', 'private, no-store');
+    if (size !== null) reply.header('content-length', size);
+    if (range) reply.header('content-range', range);
+    await reply.send(answer.body);
+  }
+
+  private async noteGone({ id, messageId }: Attachment): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      const gone = { state: 'gone' as const, remoteUrl: null, nextFetchAt: null };
+      const { affected } = await manager.update(Attachment, { id, state: In(['linked', 'fetching']) }, gone);
+      const message = affected && messageId ? await manager.findOneBy(Message, { id: messageId }) : null;
+      if (message)
+        await this.changes.write(manager, { type: 'message.updated', conversationId: message.conversationId, messageId: message.id });
+    });
+    this.changes.announce();
+  }
+}
+
+const goneWords = 'The platform no longer has this file, and did not let it be kept here.';
+
+function describeFile(reply: FastifyReply, filename: string, contentType: string): FastifyReply {
+  const shown = harmless.has(contentType);
+  return reply
+    .header('content-type', shown ? contentType : 'application/octet-stream')
+    .header('content-disposition', disposition(shown ? 'inline' : 'attachment', filename))
+    .header('content-security-policy', "sandbox; default-src 'none'")
+    .header('x-content-type-options', 'nosniff')
+    .header('accept-ranges', 'bytes');
 }
 
 /** The last part of a path, without control and direction characters. */

@@ -40,3 +40,7 @@ export async function noteApplied(manager: EntityManager, ids: Array<string | nu
   const known = [...new Set(ids)].filter((id) => id !== null);
   if (known.length) await manager.update<LedgerRow>(ledger, { id: In(known), state: 'ignored' }, { state: 'processed', reason: null });
 }
+
+/** Whether some of what was handed over lies in the file store under this hash. */
+export const hasPayload = (manager: EntityManager, payloadSha256: string): Promise<boolean> =>
+  manager.existsBy<LedgerRow>(ledger, { payloadSha256 });

@@ -80,6 +80,7 @@ export type AttachmentState = 'stored' | 'fetching' | 'linked' | 'gone';
 @Entity()
 @Index('ix_attachment_message', ['messageId'])
 @Index('ix_attachment_fetch', ['state', 'nextFetchAt'])
+@Index('ix_attachment_content', ['sha256'])
 export class Attachment {
   @Id() id: string;
   @Ref(optional) @ForeignKey(() => Message, { name: 'fk_attachment_message', onDelete: 'CASCADE' }) messageId: string | null;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../config.js';
@@ -27,4 +27,16 @@ test('the same content is stored once, be it in memory or in a file, also at the
     expect(await readFile(store.path(stored[0]!.sha256), 'utf8')).toBe('a plan');
   });
   expect([await files('attachments'), await files('spool')]).toEqual([1, 0]);
+});
+
+test('content is removed when asked to, but not while somebody may be about to refer to it', async () => {
+  const { sha256 } = await store.put(Buffer.from('a plan'));
+  expect(await store.remove(sha256)).toBe(false);
+  const longAgo = new Date(Date.now() - 120_000);
+  await utimes(store.path(sha256), longAgo, longAgo);
+  await store.put(Buffer.from('a plan'));
+  expect([await store.remove(sha256), await files('attachments')]).toEqual([false, 1]);
+  await utimes(store.path(sha256), longAgo, longAgo);
+  expect([await store.remove(sha256), await files('attachments')]).toEqual([true, 0]);
+  expect(await store.remove(sha256)).toBe(true);
 });

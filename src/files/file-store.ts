@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { access, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Content } from '#libs/connector';
@@ -9,6 +9,8 @@ import { Config } from '../config.js';
 import { newId } from '../database/columns.js';
 
 const abandonedMs = 86_400_000;
+/** Longer than it takes to write the row that refers to what was stored. */
+const settleMs = 60_000;
 
 /** A file in the store. `size` in bytes. */
 export interface StoredFile {
@@ -36,7 +38,7 @@ export class FileStore implements OnApplicationBootstrap {
     if (!Buffer.isBuffer(content)) return this.moveIn(content.path);
     const sha256 = createHash('sha256').update(content).digest('hex');
     const path = this.path(sha256);
-    if (!(await exists(path))) await writeWhole(path, content);
+    if (!(await touch(path))) await writeWhole(path, content);
     return { sha256, size: content.length };
   }
 
@@ -44,8 +46,20 @@ export class FileStore implements OnApplicationBootstrap {
     return readFile(this.path(sha256));
   }
 
-  stream(sha256: string): ReadStream {
-    return createReadStream(this.path(sha256));
+  /** All of it, or the bytes from `start` to `end`, both included. */
+  stream(sha256: string, part: { start?: number; end?: number } = {}): ReadStream {
+    return createReadStream(this.path(sha256), part);
+  }
+
+  /**
+   * Removes content that no row refers to. False when the same content was stored a moment ago, for a row that may not be
+   * written yet: then ask again later.
+   */
+  async remove(sha256: string): Promise<boolean> {
+    const { mtimeMs } = await stat(this.path(sha256)).catch(() => ({ mtimeMs: 0 }));
+    if (Date.now() - mtimeMs < settleMs) return false;
+    await rm(this.path(sha256), { force: true });
+    return true;
   }
 
   /** Where a stored file lies, for those who read it piece by piece. */
@@ -82,6 +96,7 @@ export class FileStore implements OnApplicationBootstrap {
     await file.sync().finally(() => file.close());
     await mkdir(dirname(this.path(sha256)), { recursive: true, mode: 0o700 });
     await moveTo(this.path(sha256), from);
+    await touch(this.path(sha256));
     return { sha256, size };
   }
 
@@ -118,8 +133,11 @@ async function moveTo(path: string, from: string): Promise<void> {
   }
 }
 
-const exists = (path: string) =>
-  access(path).then(
+/** Whether it exists; and if so, somebody is about to refer to it. */
+async function touch(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
     () => true,
     () => false,
   );
+}

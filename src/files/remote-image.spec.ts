@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { RemoteFiles } from './remote-files.js';
 import { RemoteImages } from './remote-image.js';
 
 const gif = Buffer.from('R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==', 'base64');
@@ -40,8 +41,9 @@ const reasonOf = (images: RemoteImages, url: string): Promise<string> =>
   );
 
 describe('where private networks may be reached', () => {
-  const images = new RemoteImages(true);
-  afterAll(() => images.onModuleDestroy());
+  const files = new RemoteFiles(true);
+  const images = new RemoteImages(files);
+  afterAll(() => files.onModuleDestroy());
 
   test('a picture is fetched, also where it moved to, and its server learns nothing of the reader', async () => {
     for (const path of ['/picture.gif', '/moved'])
@@ -72,8 +74,9 @@ describe('where private networks may be reached', () => {
 });
 
 describe('where they may not', () => {
-  const images = new RemoteImages(false);
-  afterAll(() => images.onModuleDestroy());
+  const files = new RemoteFiles(false);
+  const images = new RemoteImages(files);
+  afterAll(() => files.onModuleDestroy());
 
   test.each([
     ['a name that leads inside', () => base],

@@ -10,6 +10,7 @@ export type InboundState = 'received' | 'processed' | 'ignored' | 'quarantined' 
 @Index('ix_inbound_event_state', ['state', 'storedAt'])
 @Index('ix_inbound_event_channel', ['channelId', 'storedAt'])
 @Index('ix_inbound_event_platform_id', ['channelId', 'platformId'])
+@Index('ix_inbound_event_payload', ['payloadSha256'])
 export class InboundEvent {
   @Id() id: string;
   /** Null while no connected channel has this account. */
