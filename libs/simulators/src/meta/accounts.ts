@@ -72,7 +72,7 @@ export class Accounts {
   private add(account: Omit<MetaAccount, 'subscribedFields' | 'troubles'>, subscribed = false): MetaAccount {
     const { world } = this.core;
     const troubles = new Set<never>();
-    const added = { ...account, troubles, subscribedFields: subscribed ? ['messages', 'message_echoes'] : [] };
+    const added = { ...account, troubles, subscribedFields: subscribed ? ['messages', 'message_echoes', 'standby'] : [] };
     world.accounts.push(added);
     if (!added.pageId || added.via === 'instagram') world.users.owner.roles.set(added.id, pageTasks);
     if (!world.tokens.find(added.accessToken)) this.issue(added, added.accessToken);

@@ -4,7 +4,7 @@ import { noLimits, type Limits } from './limits.js';
 export interface Habits {
   /** Webhook answers later than this count as failed. Meta allows 5 s. */
   timeoutMs: number;
-  /** Pauses before the tries after a failed one; the last repeats until `giveUpAfterMs`. Meta's own take up to 36 h. */
+  /** Pauses before the tries after a failed one; the last repeats until `giveUpAfterMs`. Meta’s own grow to an hour. */
   retryDelaysMs: number[];
   giveUpAfterMs: number;
   /** Share of events that are delivered once more although they were answered with 200. */
@@ -80,7 +80,7 @@ export interface Habits {
 export const usualHabits: Habits = {
   timeoutMs: 5000,
   retryDelaysMs: [0, 100, 300, 1000, 2000],
-  giveUpAfterMs: 15 * 60_000,
+  giveUpAfterMs: 36 * 3_600_000,
   duplicates: 0,
   duplicateWithinMs: 500,
   alertAfterMs: 15 * 60_000,
