@@ -46,6 +46,7 @@ import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { WebController } from './http/web.controller.js';
 import { AuditController } from './inbound/audit.controller.js';
 import { Audits } from './inbound/audit.service.js';
+import { Deletions } from './inbound/deletions.service.js';
 import { DeletionsController } from './inbound/deletions.controller.js';
 import { Doors } from './inbound/door.service.js';
 import { Grants } from './inbound/grants.service.js';
@@ -126,6 +127,7 @@ const workers: Provider[] = [
   Watcher,
   Doors,
   NightlyAudit,
+  Deletions,
   UpkeepRounds,
   InboundWorker,
   InboundSweep,

@@ -6,6 +6,14 @@ import { insertNew } from '../database/data-source.js';
 import { NotFound } from '../errors.js';
 import { Contact, Identity } from './contact.entity.js';
 
+/** What a platform told of somebody; null for what it did not. */
+export interface Learnt {
+  name: string | null;
+  pictureSha256: string | null;
+}
+
+const isDue = '(name IS NULL OR picture_sha256 IS NULL) AND (name_asked_at IS NULL OR name_asked_at < :yesterday)';
+
 /** Customers and the ways platforms know them. */
 @Injectable()
 export class Contacts {
@@ -39,22 +47,23 @@ export class Contacts {
     return identity;
   }
 
-  /** True for one caller a day, who then asks the platform for the name. */
+  /** True for one caller a day, who then asks the platform for what is not known of them. */
   async claimQuestion({ scope, id: externalId }: Person): Promise<boolean> {
-    const { affected } = await this.database.manager
-      .createQueryBuilder()
-      .update(Identity)
-      .set({ nameAskedAt: new Date() })
-      .where({ scope, externalId, name: IsNull() })
-      .andWhere('(name_asked_at IS NULL OR name_asked_at < :yesterday)', { yesterday: new Date(Date.now() - 86_400_000) })
-      .execute();
-    return !!affected;
+    const { manager } = this.database;
+    const whose = { scope, externalId };
+    const yesterday = { yesterday: new Date(Date.now() - 86_400_000) };
+    // Most are known or were asked about: looking costs less than a change that changes nothing.
+    const look = manager.createQueryBuilder(Identity, 'identity').where(whose).andWhere(isDue, yesterday);
+    if (!(await look.getExists())) return false;
+    const claim = manager.createQueryBuilder().update(Identity).set({ nameAskedAt: new Date() }).where(whose).andWhere(isDue, yesterday);
+    return !!(await claim.execute()).affected;
   }
 
-  /** Puts a name learnt from the platform wherever it was missing. Resolves with the contact's id. */
-  async learnName(manager: EntityManager, { scope, id: externalId }: Person, name: string): Promise<string> {
+  /** Puts what was learnt from the platform wherever it was missing. Resolves with the contact's id. */
+  async learn(manager: EntityManager, { scope, id: externalId }: Person, { name, pictureSha256 }: Learnt): Promise<string> {
     const identity = await manager.findOneByOrFail(Identity, { scope, externalId });
     await this.named(manager, identity, name);
+    if (pictureSha256) await manager.update(Identity, identity.id, { pictureSha256 });
     return identity.contactId;
   }
 

@@ -8,6 +8,7 @@ import { Invalid, NotFound } from '../errors.js';
 import { type RemoteImage, RemoteImages } from '../files/remote-image.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Conversation } from './conversation.entity.js';
+import { notePost } from './post-facts.js';
 import { Post } from './post.entity.js';
 
 const dayMs = 86_400_000;
@@ -80,27 +81,13 @@ export class Posts {
     return !!affected;
   }
 
-  /** Fills gaps only, for events may have told newer things meanwhile; the picture's address alone is replaced. */
-  private async learn({ id }: Post, told: Told): Promise<void> {
+  private async learn({ id, channelId }: Post, told: Told): Promise<void> {
     await this.database.transaction(async (manager) => {
-      const known = await manager.findOneByOrFail(Post, { id });
-      await manager.update(Post, id, { ...gapsOf(known, told), pictureUrl: told.pictureUrl ?? known.pictureUrl });
+      await notePost(manager, channelId, told);
       const affected = await manager.find(Conversation, { select: { id: true }, where: { postId: id } });
       if (affected.length)
         await this.changes.write(manager, ...affected.map((row) => ({ type: 'conversation.updated' as const, conversationId: row.id })));
     });
     this.changes.announce();
   }
-}
-
-function gapsOf(known: Post, told: Told): Partial<Post> {
-  return {
-    permalink: known.permalink ?? told.permalink,
-    text: known.text ?? told.text,
-    adId: known.adId ?? told.adId,
-    adTitle: known.adTitle ?? told.adTitle,
-    publishedAt: known.publishedAt ?? told.publishedAt,
-    isAd: known.isAd || told.isAd,
-    isLive: known.isLive || told.isLive,
-  };
 }

@@ -1,6 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { Notice, WebhookSource } from '#libs/connector';
 import { Channel, DataDeletion } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
@@ -8,16 +8,10 @@ import { Connectors } from '../connectors.js';
 import { NotFound } from '../errors.js';
 
 const takenBack = 'The person who connected this account took the permission back at the platform. Sign in again.';
-const forgotten = 'The person who connected this account had their data deleted, the access to it included. Sign in again.';
-/** True for whoever asks; their id with our app tells of no message, as in conversations each account knows them by another. */
-const outcome =
-  'The access to accounts that you had given us is deleted. What you wrote to an account belongs to its owner; ask there to have it deleted.';
 
 /** What people grant us at a platform, and take back there. */
 @Injectable()
 export class Grants {
-  private readonly logger = new Logger('grants');
-
   constructor(
     private readonly database: DataSource,
     private readonly channels: Channels,
@@ -46,18 +40,8 @@ export class Grants {
     return found;
   }
 
-  /** Deletes what there is of those who wish it. Doing it twice does no more than once. */
-  async fulfil(): Promise<void> {
-    for (const wish of await this.database.manager.findBy(DataDeletion, { doneAt: IsNull() })) {
-      const { source } = this.connectors.of({ type: wish.connector });
-      const granted = await this.grantedBy(this.connectors.sharing(source), wish.userId);
-      for (const { id } of granted) await this.channels.forget(id, forgotten);
-      await this.database.manager.update(DataDeletion, { code: wish.code, doneAt: IsNull() }, { doneAt: new Date(), outcome });
-      this.logger.log({ deletion: wish.code, channels: granted.length }, 'data deleted');
-    }
-  }
-
-  private async grantedBy(types: string[], userId: string): Promise<Channel[]> {
+  /** The channels, of these connectors, that somebody's permission holds up. */
+  async grantedBy(types: string[], userId: string): Promise<Channel[]> {
     const channels = (await this.channels.list()).filter(({ type }) => types.includes(type));
     const granters = await Promise.all(
       channels.map(async (channel) => this.connectors.of(channel).grantedBy?.((await this.channels.stored(channel)).settings) ?? null),

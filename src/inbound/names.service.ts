@@ -1,16 +1,20 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
-import type { InboundEvent, Person } from '#libs/connector';
+import type { Connector, InboundEvent, Person } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
-import { Contacts } from '../contacts/contacts.service.js';
+import { Contacts, type Learnt } from '../contacts/contacts.service.js';
 import { Conversation } from '../conversations/conversation.entity.js';
 import { Message } from '../conversations/message.entity.js';
+import { Posts } from '../conversations/posts.service.js';
+import { Invalid } from '../errors.js';
+import { FileStore } from '../files/file-store.js';
+import { RemoteImages } from '../files/remote-image.js';
 import { ChannelLanes } from '../queue/channel-lanes.js';
 import { Changes } from '../realtime/changes.service.js';
 
-/** Learns the names of people a platform told us only an id of. Beside the messages' way, so that none waits for it. */
+/** Learns names and pictures of people a platform told us only an id of, and what stands above comments. Beside the messages' way, so that none waits for it. */
 @Injectable()
 export class Names {
   private readonly logger = new Logger('names');
@@ -21,31 +25,61 @@ export class Names {
     private readonly channels: Channels,
     private readonly connectors: Connectors,
     private readonly contacts: Contacts,
+    private readonly posts: Posts,
+    private readonly images: RemoteImages,
+    private readonly files: FileStore,
     private readonly changes: Changes,
   ) {}
 
-  /** Never rejects: a name that cannot be had now is asked for again another day. */
+  /** Never rejects: what cannot be had now is asked for again another day. */
   async ask(channel: Channel, events: InboundEvent[]): Promise<void> {
-    const nameless = events.flatMap((event) => (event.type === 'message' && !event.customer.name ? event.customer : []));
-    const whoIs = this.connectors.of(channel).whoIs;
-    const leave = nameless.length && whoIs ? this.lanes.enter(channel.id) : null;
+    const questions = this.questions(channel, events);
+    // With a dead sign-in every question would be refused, which platforms do not like to do often.
+    const leave = questions.length && channel.healthState !== 'needs-auth' ? this.lanes.enter(channel.id) : null;
     if (!leave) return;
     try {
-      for (const person of nameless) await this.learn(channel, person, whoIs!);
+      for (const question of questions) await question();
     } catch (error) {
-      this.logger.warn({ channel: channel.id, error: (error as Error).message }, 'the platform did not tell a name');
+      this.logger.warn({ channel: channel.id, error: (error as Error).message }, 'the platform did not tell of a person or a post');
     } finally {
       leave();
     }
   }
 
-  private async learn(channel: Channel, person: Person, whoIs: NonNullable<ReturnType<Connectors['of']>['whoIs']>): Promise<void> {
+  private questions(channel: Channel, events: InboundEvent[]): Array<() => Promise<void>> {
+    const { whoIs, postOf } = this.connectors.of(channel);
+    const messages = events.filter((event) => event.type === 'message');
+    const people = new Map(messages.map(({ customer }) => [`${customer.scope} ${customer.id}`, customer]));
+    const posts = new Set(messages.flatMap(({ post }) => post?.id ?? []));
+    return [
+      ...(whoIs ? [...people.values()].map((person) => () => this.learn(channel, person, whoIs)) : []),
+      ...(postOf ? [...posts].map((id) => () => this.posts.ask(channel, id)) : []),
+    ];
+  }
+
+  private async learn(channel: Channel, person: Person, whoIs: NonNullable<Connector['whoIs']>): Promise<void> {
     if (!(await this.contacts.claimQuestion(person))) return;
-    const { name } = await whoIs(person, await this.channels.access(channel));
-    if (!name) return;
+    const { name, pictureUrl } = await whoIs(person, await this.channels.access(channel));
+    const pictureSha256 = pictureUrl ? await this.keep(pictureUrl) : null;
+    if (name || pictureSha256) await this.note(person, { name, pictureSha256 });
+  }
+
+  /** Kept, because addresses of pictures run out within days. */
+  private async keep(pictureUrl: string): Promise<string | null> {
+    try {
+      const { content } = await this.images.fetch(pictureUrl);
+      return (await this.files.put(content)).sha256;
+    } catch (error) {
+      if (error instanceof Invalid) return null;
+      throw error;
+    }
+  }
+
+  private async note(person: Person, learnt: Learnt): Promise<void> {
     await this.database.transaction(async (manager) => {
-      const contactId = await this.contacts.learnName(manager, person, name);
-      await manager.update(Message, { authorId: contactId, authorType: 'contact', authorName: IsNull() }, { authorName: name });
+      const contactId = await this.contacts.learn(manager, person, learnt);
+      if (learnt.name)
+        await manager.update(Message, { authorId: contactId, authorType: 'contact', authorName: IsNull() }, { authorName: learnt.name });
       const affected = await manager.find(Conversation, { select: { id: true }, where: { contactId } });
       if (affected.length)
         await this.changes.write(manager, ...affected.map(({ id }) => ({ type: 'conversation.updated' as const, conversationId: id })));

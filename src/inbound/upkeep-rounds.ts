@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Repeating } from '../queue/repeating.js';
-import { Grants } from './grants.service.js';
+import { Deletions } from './deletions.service.js';
 import { Upkeeps } from './upkeep.service.js';
 
 /** How soon a channel that was just connected or signed in again is looked after. */
@@ -12,12 +12,12 @@ export class UpkeepRounds implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly rounds = [
     new Repeating('upkeep', everyMs, () => this.upkeeps.round()),
     new Repeating('catching up', everyMs, () => this.upkeeps.catchUp()),
-    new Repeating('data deletion', everyMs, () => this.grants.fulfil()),
+    new Repeating('data deletion', everyMs, () => this.deletions.fulfil()),
   ];
 
   constructor(
     private readonly upkeeps: Upkeeps,
-    private readonly grants: Grants,
+    private readonly deletions: Deletions,
   ) {}
 
   onApplicationBootstrap(): void {
