@@ -1,4 +1,6 @@
 import { Accounts, type NewInstagramAccount, type NewPage } from './accounts.js';
+import type { CatalogueName } from './catalogue/catalogue.js';
+import { emitFromCatalogue, type About } from './catalogue/emit.js';
 import { dashboardTest } from './catalogue/dashboard-test.js';
 import { Cdn } from './cdn.js';
 import { Clock } from './clock.js';
@@ -33,7 +35,7 @@ import type { MetaUser } from './users.js';
 import type { Forgery } from './forgery.js';
 import { Webhooks } from './webhooks.js';
 import type { Json } from './wire.js';
-import { World, type AccountTrouble, type MetaAccount, type Thread, type ThreadMessage } from './world.js';
+import { World, type AccountTrouble, type MetaAccount, type MetaCustomer, type Thread, type ThreadMessage } from './world.js';
 
 export interface MetaPlatformOptions extends AppOptions {
   /** 0 or none: any free port. */
@@ -179,6 +181,14 @@ export class MetaPlatform extends People {
   /** Any event at all, as an element of `entry[].messaging`, `standby` or `changes`. Resolves when it was taken or given up. */
   emit(account: MetaAccount, element: EventElement, list: EventList = 'messaging'): Promise<void> {
     return this.webhooks.emit(account, element, list);
+  }
+
+  /**
+   * An event of the catalogue, as it is; `about` names the message, comment or post it is about. Returns the id of the message or comment
+   * it brings. A customer's new message is in the thread then; else nothing happened but the event.
+   */
+  emitFromCatalogue(name: CatalogueName, account: MetaAccount, customer: MetaCustomer, about?: About): string {
+    return emitFromCatalogue(this.core, name, account, customer, about);
   }
 
   /** One POST that a right receiver refuses: nothing happened at the account. Resolves with the HTTP status. */

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { startMetaPlatform, type MetaPlatform } from '../platform.js';
+import { startReceiver } from '../receiver.js';
 import type { MetaAccount } from '../world.js';
 import { signedRequest } from './signed-request.js';
 
@@ -348,4 +349,27 @@ test('9: a signed_request is made as the reference’s own', () => {
   expect(signedRequest(secret, payload)).toBe(
     'Gl-JgVWjqoFueD8wJ4tJT2gd9VKlKSRL7DxJiHXRsH4.eyJhbGdvcml0aG0iOiJITUFDLVNIQTI1NiIsImlzc3VlZF9hdCI6MTc5NTMwNTYwMCwidXNlcl9pZCI6IjU1NTAwMDAwMDAwMDAwMDEifQ',
   );
+});
+
+test('9: the app is called when somebody takes their grant back or wants to be forgotten; a forged call has another secret', async () => {
+  const hook = await startReceiver();
+  Object.assign(meta.app, { deauthorizeUrl: hook.url, deletionUrl: hook.url });
+  const ruth = meta.addUser('Ruth Okafor', [{ account: other, tasks: ['MESSAGING'] }]);
+  const [ruths, owners] = [await userToken({ user: ruth }), await userToken()];
+  await meta.signedRequest('delete', ruth, { forged: true });
+  await meta.signedRequest('delete', ruth);
+  expect(failure(await get('/me', { access_token: ruths }))).toEqual([undefined, undefined]);
+  expect(await meta.signedRequest('deauthorize', ruth)).toEqual({ status: 200, body: '' });
+  hook.stop();
+  const sent = hook.received.map(({ body }) => new URLSearchParams(body).get('signed_request')!.split('.') as [string, string]);
+  const right = sent.map(([signature, payload]) => signature === createHmac('sha256', secret).update(payload).digest('base64url'));
+  expect(right).toEqual([false, true, true]);
+  for (const [, payload] of sent)
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toEqual({
+      algorithm: 'HMAC-SHA256',
+      issued_at: clock / 1000,
+      user_id: ruth.id,
+    });
+  expect(failure(await get('/me', { access_token: ruths }))).toEqual([190, 458]);
+  expect(failure(await get('/me', { access_token: owners }))).toEqual([undefined, undefined]);
 });
