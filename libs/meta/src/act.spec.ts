@@ -87,6 +87,13 @@ test('a comment that is gone is deleted already, and cannot be hidden', async ()
   expect(await failure({ kind: 'moderate', of: '1_2', moderation: 'hide' })).toMatchObject({ kind: 'rejected', code: '100/33' });
 });
 
+test('a comment that cannot be hidden does not make the channel ask for a reconnection', async () => {
+  graph.refuse('POST 1_2', 200);
+  expect(await failure({ kind: 'moderate', of: '1_2', moderation: 'hide' })).toMatchObject({ kind: 'rejected', code: '200' });
+  graph.refuse('POST 1_2', 190, 463);
+  expect(await failure({ kind: 'moderate', of: '1_2', moderation: 'hide' })).toMatchObject({ kind: 'auth' });
+});
+
 test('what Meta says it did not do has not been done', async () => {
   graph.answer('POST 1_2', { body: { success: false } });
   expect(await failure({ kind: 'moderate', of: '1_2', moderation: 'hide' })).toMatchObject({ kind: 'rejected' });

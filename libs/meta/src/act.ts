@@ -42,10 +42,18 @@ async function moderate(line: Line, comment: string, moderation: Moderation): Pr
   try {
     await call(line, moderationCall(encodeURIComponent(comment), moderation, line));
   } catch (error) {
-    const gone = error instanceof ConnectorError && error.code === '100/33';
-    if (!gone || moderation !== 'delete') throw error;
+    if (!(error instanceof ConnectorError)) throw error;
+    if (moderation === 'delete' && error.code === '100/33') return;
+    throw error.code === '200' ? notForThis(error) : error;
   }
 }
+
+/** Under this code Meta also says that this very comment, e.g. the account's own, cannot be hidden or liked. */
+const notForThis = ({ message, code, cause }: ConnectorError) =>
+  new ConnectorError('rejected', `Meta does not allow this for this comment. ${message}`, {
+    ...{ code, cause },
+    action: 'If it happens with all comments, ask an admin to check the channel’s permissions.',
+  });
 
 /** `is_hidden` stands for itself in the body: below `data` it is taken and does nothing. Instagram's pages show `hide` in the address. */
 function moderationCall(path: string, moderation: Moderation, { platform }: Line): GraphCall {

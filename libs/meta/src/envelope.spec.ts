@@ -1,5 +1,5 @@
 import type { Draft } from '#libs/connector';
-import { prepareReply, type CommentEnvelope } from './envelope.js';
+import { envelopeOf, prepareReply, type CommentEnvelope } from './envelope.js';
 
 const draft = (more: Partial<Draft>): Draft => ({
   deliveryId: 'd-1',
@@ -55,4 +55,10 @@ test('under somebody else’s post nobody is answered privately', () => {
   expect(() => to({ mentionIn: '179', comment: '180' }, 'private')).toThrow(
     expect.objectContaining({ kind: 'rejected', action: 'Answer publicly.' }) as Error,
   );
+});
+
+test('a reply planned before there were comments still knows its way', () => {
+  expect(envelopeOf({ recipient: '7311' })).toEqual({ mode: null, to: { id: '7311' } });
+  const { envelope } = prepareReply(draft({}));
+  expect(envelopeOf(envelope)).toEqual(envelope);
 });

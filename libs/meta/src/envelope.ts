@@ -30,8 +30,11 @@ export function prepareReply(draft: Draft): Prepared {
   return { externalId: null, envelope: { ...envelope }, ownKeys: [] };
 }
 
-/** The envelope as {@link prepareReply} made it. */
-export const envelopeOf = (stored: Record<string, unknown>): Envelope => stored as unknown as Envelope;
+/** The envelope as {@link prepareReply} made it; before there were comments it named a chat's `recipient` only. */
+export function envelopeOf(stored: Record<string, unknown>): Envelope {
+  if (typeof stored.recipient === 'string') return { mode: null, to: { id: stored.recipient } };
+  return stored as unknown as Envelope;
+}
 
 const inChat = ({ customer: { id }, replyTo }: Draft): Envelope => ({ mode: null, to: { id }, ...(replyTo && { replyTo }) });
 

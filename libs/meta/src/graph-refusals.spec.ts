@@ -1,6 +1,6 @@
 import { refusalIn } from './graph-refusals.js';
 
-const refused = (code: unknown, subcode?: unknown, { status = 400, reading = false, ...more } = {}) =>
+const refused = (code: unknown, subcode?: unknown, { status = 400, reading = false, ...more }: { status?: number; reading?: boolean; message?: string } = {}) =>
   refusalIn({ error: { message: 'Meta’s own words', code, error_subcode: subcode, fbtrace_id: 'AbC', ...more } }, status, reading);
 
 test.each([
