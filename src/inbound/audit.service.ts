@@ -94,7 +94,14 @@ export class Audits implements OnModuleDestroy {
   }
 
   private async store(channel: Channel, events: RawEvent[]): Promise<string[]> {
-    const arrivals = await this.ledger.keep(events.map((event) => ({ connector: channel.type, account: channel.externalId, event })));
+    const { type: connector, externalId: account } = channel;
+    const there = await this.database.manager.find(InboundEvent, {
+      select: { key: true },
+      where: { connector, account, key: In(events.map(({ key }) => key)) },
+    });
+    // What is stored already is no event of now.
+    const missing = events.filter((event) => !there.some(({ key }) => key === event.key));
+    const arrivals = await this.ledger.keep(missing.map((event) => ({ connector, account, event })));
     const fresh = await this.database.transaction(async (manager) => {
       const rows = await this.ledger.write(manager, arrivals);
       const inserted = await manager.find(InboundEvent, { select: { id: true }, where: { id: In(rows.map(({ id }) => id)) } });

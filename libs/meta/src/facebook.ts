@@ -1,4 +1,5 @@
 import type { Connector, WebhookSource } from '#libs/connector';
+import { auditPage } from './audit.js';
 import { act } from './act.js';
 import { messengerChats, pageComments } from './capabilities.js';
 import { checkAccount } from './check.js';
@@ -33,6 +34,7 @@ export function facebookConnector(options: MetaOptions, source: WebhookSource): 
     check: (_account, settings) => checkAccount(options, pageLine(options, settings)),
     source,
     parse: (event, channel) => parseMeta('facebook', options, event, channel),
+    audit: (context) => auditPage(context, pageLine(options, context.channel.settings)),
     whoIs: (person, { settings }) => whoIs(pageLine(options, settings), person),
     postOf: (postId, { settings }) => postOf(pageLine(options, settings), postId),
     replyWindow: (facts, now, reply) => replyWindow('messenger', facts, now, reply),

@@ -1,4 +1,5 @@
 import type { Connector, WebhookSource } from '#libs/connector';
+import { auditInstagram } from './audit.js';
 import { act } from './act.js';
 import { instagramChats, instagramComments } from './capabilities.js';
 import { checkAccount } from './check.js';
@@ -37,6 +38,7 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
     check: (_account, settings) => checkAccount(options, instagramLine(options, settings), settings),
     source,
     parse: (event, channel) => parseMeta('instagram', options, event, channel),
+    audit: (context) => auditInstagram(context, instagramLine(options, context.channel.settings)),
     whoIs: (person, { settings }) => whoIs(instagramLine(options, settings), person),
     postOf: (postId, { settings }) => postOf(instagramLine(options, settings), postId),
     replyWindow: (facts, now, reply) => replyWindow('instagram', facts, now, reply),

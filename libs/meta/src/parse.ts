@@ -9,13 +9,18 @@ import { readPageFeed } from './page-feed.js';
 import { parseRead } from './read-event.js';
 
 /** Reads what was kept of a webhook, or what was read from Graph. */
-export function parseMeta(connector: Told['connector'], { appId }: MetaOptions, event: RawEvent, channel: ChannelAccess): InboundEvent[] {
+export function parseMeta(
+  connector: Told['connector'],
+  { appId, instagramAppId }: MetaOptions,
+  event: RawEvent,
+  channel: ChannelAccess,
+): InboundEvent[] {
   const payload = payloadOf(event);
   const told: Told = {
     connector,
     account: asId(payload.id) ?? '',
-    username: channel.address.replace(/^@/, '').toLowerCase(),
-    ownApps: [appId].filter((id) => id !== undefined),
+    username: usernameOf(channel),
+    ownApps: [appId, instagramAppId].filter((id) => id !== undefined),
     key: event.key,
     at: momentOf(payload.time) ?? event.receivedAt,
   };
@@ -23,6 +28,12 @@ export function parseMeta(connector: Told['connector'], { appId }: MetaOptions, 
   const chat = chatIn(payload.standby ?? payload.messaging ?? payload.changes);
   if (chat) return readChatEvent(told, chat, payload.standby !== undefined);
   return readChange(told, asObject(payload.changes));
+}
+
+/** Told at the sign-in; accounts connected by hand may be known by their id only. */
+function usernameOf({ address, settings }: ChannelAccess): string {
+  const known = asText((settings as { username?: unknown }).username) ?? address;
+  return known.replace(/^@/, '').toLowerCase();
 }
 
 function payloadOf(event: RawEvent): JsonObject {

@@ -5,6 +5,7 @@ import { emojiOf } from './emoji.js';
 import { graphTime } from './graph-time.js';
 import { asObject, asText, type JsonObject } from './json.js';
 import { chatPartner, idOf, isOurs, type Told } from './meta-event.js';
+import { rowsOf } from './rows.js';
 
 /**
  * A message as the Conversations API has it. `from` is who sent it and nobody else; through Instagram Login the account may
@@ -14,7 +15,8 @@ export function readChatMessage(told: Told, message: JsonObject, thread: JsonObj
   const mid = asText(message.id);
   const from = asObject(message.from);
   if (!mid || !idOf(from)) throw new MalformedPayload(`a message without ${mid ? 'its sender' : 'id'}`);
-  const ours = (person: JsonObject | undefined) => isOurs(told, person) || own.includes(idOf(person) ?? '');
+  const ours = (person: JsonObject | undefined) =>
+    isOurs(told, person) || [idOf(person), asText(person?.username)].some((name) => name !== undefined && own.includes(name));
   const outbound = ours(from);
   const customerId = outbound ? idOf([...rows(message.to), ...rows(thread.participants)].find((person) => !ours(person))) : idOf(from);
   if (!customerId) throw new MalformedPayload('a message to nobody but the account itself');
@@ -33,11 +35,8 @@ export function readChatMessage(told: Told, message: JsonObject, thread: JsonObj
   ];
 }
 
-/** `{data:[…]}`, as Graph wraps every list. */
-export function rows(list: unknown): JsonObject[] {
-  const data = asObject(list)?.data;
-  return Array.isArray(data) ? data.map((row: unknown) => asObject(row) ?? {}) : [];
-}
+/** Graph wraps every list. */
+const rows = (list: unknown): JsonObject[] => rowsOf(asObject(list) ?? {});
 
 function besideOf(told: Told, message: JsonObject): Beside {
   const story = asObject(message.story);
@@ -68,8 +67,8 @@ function ofAttachment(attachment: JsonObject, keep: boolean): Beside {
   const name = asText(attachment.name);
   if (!url || !URL.canParse(url)) return { linked: [], cards: [card('unsupported', name ?? null)] };
   const [kind, guess] = image ? ['photo', 'image/*'] : video ? ['video', 'video/*'] : ['file', 'application/octet-stream'];
-  const filename = image?.render_as_sticker === true ? 'sticker' : (name ?? kind!);
-  return { linked: [{ filename, contentType: asText(attachment.mime_type) ?? guess!, url, keep }], cards: [] };
+  const filename = image?.render_as_sticker === true ? 'sticker' : (name ?? kind);
+  return { linked: [{ filename, contentType: asText(attachment.mime_type) ?? guess, url, keep }], cards: [] };
 }
 
 /** A sticker may stand among the attachments as well. */

@@ -10,7 +10,7 @@ import { readPagePostComment, readVisitorsPost } from './read-page-comment.js';
 const DAY_MS = 86_400_000;
 
 /** Something as Graph has it on request, for the ledger. Its shape is never that of a webhook. */
-type Reading =
+export type Reading =
   | { read: 'message'; id: string; own: string[]; thread: JsonObject; message: JsonObject }
   | { read: 'page-comment'; id: string; post: JsonObject; comment: JsonObject }
   | { read: 'page-post'; id: string; post: JsonObject }

@@ -15,7 +15,8 @@ export function readInstagramMediaComment(
   const [commentId, postId] = [asId(comment.id), asId(media.id)];
   if (!commentId || !postId) throw new MalformedPayload(`a comment without the id of its ${commentId ? 'media' : 'own'}`);
   const from = asObject(comment.from) ?? (asText(comment.username) ? { username: comment.username } : undefined);
-  const author = own.includes(idOf(from) ?? '') ? { id: told.account } : from;
+  const ours = [idOf(from), asText(from?.username)].some((name) => name !== undefined && own.includes(name));
+  const author = ours ? { id: told.account } : from;
   const place = { commentId, parentId: asId(comment.parent_id) ?? parentId, postId };
   const sentAt = graphTime(comment.timestamp) ?? told.at;
   return instagramComment(told, author, place, asText(comment.text) ?? '', sentAt, {
