@@ -6,6 +6,7 @@ import { Conversation } from '../conversations/conversation.entity.js';
 import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { afterTaken, hasReached, stillToReach } from '../conversations/recipient-fates.js';
+import { keepLaterParts } from '../conversations/reply-parts.js';
 import { recount } from '../conversations/recount.js';
 import { Changes } from '../realtime/changes.service.js';
 import { firstKnown } from './threading.js';
@@ -41,15 +42,13 @@ export class OwnMessages {
   }
 
   /** In a chat the platform's clock rules: by it are measured what came before an answer, and up to where it was read. */
-  private async keepTime(
-    manager: EntityManager,
-    { id, conversationId, sentAt: ours }: Message,
-    { kind, sentAt }: MessageEvent,
-  ): Promise<void> {
+  private async keepTime(manager: EntityManager, message: Message, { kind, sentAt }: MessageEvent): Promise<void> {
+    const { id, conversationId, sentAt: ours } = message;
     if (kind !== 'dm' || ours.getTime() === sentAt.getTime()) return;
     // The conversation first, as everybody locks it before its messages.
     await manager.increment(Conversation, { id: conversationId }, 'version', 1);
     await manager.update(Message, id, { sentAt });
+    await keepLaterParts(manager, message, sentAt);
     await recount(manager, conversationId);
     await this.changes.write(manager, { type: 'message.updated', conversationId, messageId: id });
   }
