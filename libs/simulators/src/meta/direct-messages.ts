@@ -142,8 +142,9 @@ export class DirectMessages {
     const named = thread.account.kind === 'page' ? own : habits.instagramEchoesNameApp ? { app_id: own.app_id } : {};
     const reply = replyTo ? { reply_to: { mid: replyTo } } : {};
     const message = { mid, is_echo: true, ...named, text: text || undefined, ...reply, ...content };
-    if (habits.echoWithinMs) await clock.pause(this.core.random() * habits.echoWithinMs);
-    await this.core.emit(thread.account, { sender, recipient, timestamp: at, message }, this.control.listFor(thread));
+    const tell = () => this.core.emit(thread.account, { sender, recipient, timestamp: at, message }, this.control.listFor(thread));
+    if (!habits.echoWithinMs) return tell();
+    await new Promise<void>((resolve) => void clock.later(this.core.random() * habits.echoWithinMs, () => resolve(tell())));
   }
 
   /** An event that comes from the customer, in `standby` where another app holds the thread. */
