@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
+import { describeActions, describeParts, describeReplyWindow } from './conformance-answers.js';
 import type {
+  Action,
   ChannelAccess,
   Connector,
   Draft,
@@ -35,6 +37,8 @@ export interface Conformance<S extends object> extends Wired<S> {
   wrongCredentials: Wired<S>;
   /** The same channel where no server listens. */
   nobodyListening: Wired<S>;
+  /** For a connector that acts: actions that are possible, in this order, and what the platform shows of them. */
+  actions?: { all: Action[]; shown(): unknown };
   /** For a webhook: a body as the platform signs it, with its headers in lower case. */
   webhook?: { body: Buffer; headers: Record<string, string> };
   stop(): Promise<void> | void;
@@ -49,7 +53,9 @@ export function describeConnector<S extends object>(name: string, start: () => P
     describeItself(() => given);
     describeParse(() => given);
     describeReplyWindow(() => given);
+    describeParts(() => given);
     describeSend(() => given);
+    describeActions(() => given);
     describeSource(() => given);
   });
 }
@@ -57,7 +63,8 @@ export function describeConnector<S extends object>(name: string, start: () => P
 /** What parsers leave here nobody takes; the system's own cleaning of temporary files does. */
 const spool = mkdtempSync(join(tmpdir(), 'conformance-'));
 
-type Given<S extends object> = () => Conformance<S>;
+/** Handed to tests before there is anything, as jest collects them first. */
+export type Given<S extends object> = () => Conformance<S>;
 
 function describeItself<S extends object>(given: Given<S>): void {
   test('its type can be stored, its label shown', () => {
@@ -85,16 +92,6 @@ function describeItself<S extends object>(given: Given<S>): void {
     expect(account).toEqual(connector.account(access));
     expect(account.externalId).not.toBe('');
   });
-
-  test('its longest text is accepted and one more is refused in plain words', () => {
-    const { connector, access, draft } = given();
-    const { maxLength } = connector.capabilities;
-    if (maxLength === null) return;
-    expect(() => connector.prepare(draft('x'.repeat(maxLength)), access)).not.toThrow();
-    expect(() => connector.prepare(draft('x'.repeat(maxLength + 1)), access)).toThrow(
-      expect.objectContaining({ kind: 'rejected' }) as Error,
-    );
-  });
 }
 
 function describeParse<S extends object>(given: Given<S>): void {
@@ -120,27 +117,6 @@ function describeParse<S extends object>(given: Given<S>): void {
       expect(Date.now() - started).toBeLessThan(3000);
     }
   }, 60_000);
-}
-
-function describeReplyWindow<S extends object>(given: Given<S>): void {
-  test('a reply window that time has closed stays closed, and says why', () => {
-    const { kinds, replyWindow } = given().connector;
-    const lastInboundAt = new Date('2026-03-01T12:00:00Z');
-    for (const kind of kinds) {
-      let closed = false;
-      for (let hours = 0; hours < 40 * 24; hours++) {
-        const now = new Date(lastInboundAt.getTime() + hours * 3_600_000);
-        const facts = { kind, lastInboundAt, lastActionAt: lastInboundAt, comment: null };
-        const window = replyWindow(facts, now);
-        expect(replyWindow(facts, now)).toEqual(window);
-        expect(closed && window.open).toBe(false);
-        closed = !window.open;
-        if (closed) expect(window.reason).toMatch(/\w/);
-        else if (window.closesAt) expect(window.closesAt >= now).toBe(true);
-      }
-      expect(typeof replyWindow({ kind, lastInboundAt: null, lastActionAt: null, comment: null }, lastInboundAt).open).toBe('boolean');
-    }
-  });
 }
 
 function describeSend<S extends object>(given: Given<S>): void {
