@@ -1,4 +1,4 @@
-import type { GrantedAccount } from '#libs/connector';
+import { ConnectorError, type GrantedAccount } from '#libs/connector';
 import { callGraph, type GraphAccess } from './graph.js';
 import { asId, asObject, asText, type JsonObject } from './json.js';
 import { versioned } from './line.js';
@@ -19,8 +19,6 @@ interface GrantedPage {
 }
 
 const PAGE_FIELDS = 'id,name,access_token,instagram_business_account{id,username}';
-/** `?ids=` takes no more at once. */
-const IDS_AT_ONCE = 50;
 
 /** The Pages that a user token opens, with the token and the permissions of each. Throws {@link ConnectorError}. */
 export async function grantedPages(options: Registered, userToken: string): Promise<GrantedPage[]> {
@@ -42,7 +40,14 @@ export function asInstagramAccount({ name, token, granted, grantedBy, instagram 
   const { id, username } = instagram;
   const settings = { accountId: id, accessToken: token ?? '', via: 'facebook' as const, username, grantedBy };
   const label = username ? `@${username} (${name})` : name;
-  return [{ account: { externalId: id, address: id }, label, settings, ...verdict('instagram-on-page', granted, token) }];
+  return [
+    {
+      account: { externalId: id, address: username ? `@${username}` : id },
+      label,
+      settings,
+      ...verdict('instagram-on-page', granted, token),
+    },
+  ];
 }
 
 function verdict(road: Road, granted: Granted, token: string | undefined): { usable: boolean; missing: string[] } {
@@ -56,12 +61,15 @@ function pagesNamedIn(facts: TokenFacts | undefined): Set<string> {
   return new Set(named.flatMap(([, ids]) => ids));
 }
 
+/** One by one, as together one that is gone would hide all others. */
 async function pagesById(access: GraphAccess, ids: string[]): Promise<JsonObject[]> {
   const rows: JsonObject[] = [];
-  for (let start = 0; start < ids.length; start += IDS_AT_ONCE) {
-    const some = ids.slice(start, start + IDS_AT_ONCE).join(',');
-    const { body } = await callGraph(access, { method: 'GET', path: '', query: { ids: some, fields: PAGE_FIELDS } });
-    rows.push(...Object.values(body).map((row) => asObject(row) ?? {}));
+  for (const id of ids) {
+    try {
+      rows.push((await callGraph(access, { method: 'GET', path: encodeURIComponent(id), query: { fields: PAGE_FIELDS } })).body);
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.kind !== 'rejected') throw error;
+    }
   }
   return rows;
 }

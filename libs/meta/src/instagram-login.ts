@@ -39,7 +39,7 @@ async function account(
   const username = asText(me.username);
   const granted = { scopes, tasks: null };
   return {
-    account: { externalId: id, address: id },
+    account: { externalId: id, address: username ? `@${username}` : id },
     label: username ? `@${username}` : (asText(me.name) ?? id),
     usable: isUsable('instagram-login', granted),
     missing: missing('instagram-login', granted),
