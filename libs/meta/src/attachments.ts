@@ -1,5 +1,6 @@
 import type { Card, LinkedFile } from '#libs/connector';
 import { asId, asObject, asText, type JsonObject } from './json.js';
+import { webAddress } from './web-address.js';
 
 /** What came beside a message's text. */
 export interface Beside {
@@ -37,12 +38,11 @@ export function attachmentsOf(message: JsonObject, keep: boolean): Beside {
 function opened(value: unknown): Attachment {
   const attachment = asObject(value) ?? {};
   const payload = asObject(attachment.payload) ?? {};
-  const address = asText(payload.url) ?? asText(attachment.url) ?? '';
   return {
     type: asText(attachment.type) ?? '',
     payload,
     title: asText(payload.title) ?? asText(attachment.title) ?? null,
-    url: /^https?:\/\//i.test(address) && URL.canParse(address) ? address : null,
+    url: webAddress(payload.url) ?? webAddress(attachment.url),
   };
 }
 
@@ -96,7 +96,8 @@ const shared: Record<string, { kind: Card['kind']; filename: string; contentType
   share: { kind: 'post', filename: 'shared post', contentType: 'image/*' },
   reel: { kind: 'reel', filename: 'shared reel', contentType: 'video/*' },
   ig_reel: { kind: 'reel', filename: 'shared reel', contentType: 'video/*' },
-  story_mention: { kind: 'story-mention', filename: 'story', contentType: 'image/*' },
+  // A picture or a film: not told.
+  story_mention: { kind: 'story-mention', filename: 'story', contentType: 'application/octet-stream' },
 };
 
 /** No lasting address is given, only that of the picture or film itself, which dies within days. */
@@ -132,7 +133,7 @@ function templateCard({ payload, title, url }: Attachment): Partial<Card> {
   return {
     kind: product ? 'product' : 'template',
     title: title ?? asText(first.title) ?? asText(payload.text) ?? null,
-    url: url ?? asText(first.item_url) ?? asText(first.url) ?? null,
+    url: url ?? webAddress(first.item_url) ?? webAddress(first.url),
     facts: facts({ Details: first.subtitle, 'Product id': first.id ?? first.retailer_id }),
   };
 }

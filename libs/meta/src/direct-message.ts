@@ -5,6 +5,7 @@ import { asId, asObject, asText, type JsonObject } from './json.js';
 import { chatPartner, idOf, ignored, momentOf, type Told } from './meta-event.js';
 import { referralCard } from './referral-card.js';
 import { nameOfApp } from './thread-control.js';
+import { webAddress } from './web-address.js';
 
 /** What Messenger or Instagram tell of one private message: a customer's, or an echo of one that our side sent. */
 export function readMessage(told: Told, element: JsonObject, message: JsonObject) {
@@ -110,10 +111,10 @@ function besideOf(told: Told, message: JsonObject): Beside {
 /** The story of ours that was answered. Its address lives for a day at most, as the story does, and may not be copied. */
 export function storyReply(story: JsonObject | undefined): Beside {
   if (!story) return { linked: [], cards: [] };
-  const url = asText(story.url) ?? asText(story.link);
-  const file = { filename: 'the story it answers', contentType: 'image/*', keep: false };
+  const url = webAddress(story.url) ?? webAddress(story.link);
+  const file = { filename: 'the story it answers', contentType: 'application/octet-stream', keep: false };
   return {
-    linked: url && URL.canParse(url) ? [{ ...file, url }] : [],
+    linked: url ? [{ ...file, url }] : [],
     cards: [{ kind: 'story-reply', title: null, url: null, facts: facts({ 'Story id': story.id }) }],
   };
 }

@@ -2,7 +2,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MessageEvent, RawEvent, WebhookPart } from '#libs/connector';
 import { startMetaPlatform, type MetaAccount, type MetaPlatform } from '#libs/simulators';
+import { pageLine, instagramLine, type Line } from './line.js';
 import { parseMeta } from './parse.js';
+import { replyOf } from './scripted-lines.js';
+import { sendReply } from './send.js';
+import { subscribe } from './subscription.js';
 import { metaWebhook } from './webhook.js';
 
 const app = {
@@ -83,4 +87,59 @@ test.each([
 test.each(['wrong-secret', 'unsigned', 'reserialized', 'truncated'] as const)('%s: refused, and nothing kept', async (how) => {
   expect(await meta.forge(how, accounts[0]!)).toBe(401);
   expect(ledger.size).toBe(0);
+});
+
+describe('what we send comes back as ours', () => {
+  const ada = () => meta.customer('Ada Moss');
+  const lineOf = ({ kind, id, accessToken, via }: MetaAccount): Line => {
+    const graph = { ...options, graphUrl: meta.url, instagramGraphUrl: meta.url };
+    return kind === 'page'
+      ? pageLine(graph, { pageId: id, pageAccessToken: accessToken })
+      : instagramLine(graph, { accountId: id, accessToken, via });
+  };
+  /** What the account heard of our own doing. */
+  async function echoes(): Promise<MessageEvent[]> {
+    await meta.settled();
+    const heard = [...ledger.values()].flatMap(({ connector, event }) => messagesIn(connector as 'facebook', event));
+    return heard.filter(({ direction }) => direction === 'outbound');
+  }
+
+  test.each([
+    ['account that is a Page', 0, 'd-1'],
+    ['account through Facebook', 2, undefined],
+    ['account through Instagram', 3, undefined],
+  ])('in the chats of an %s, whether the echo or the answer is first', async (_, index, deliveryId) => {
+    const account = accounts[index]!;
+    meta.customerWrites(account, ada(), 'Hi');
+    const envelope = { mode: null, to: { id: meta.idOf(ada(), account) } };
+    const sent: string[] = [];
+    for (const echoBeforeAnswer of [false, true]) {
+      meta.habits.echoBeforeAnswer = echoBeforeAnswer;
+      sent.push((await sendReply(replyOf({ envelope }), lineOf(account))).externalId);
+    }
+    const thread = [{ rule: 'dm-thread', key: `dm:${meta.idOf(ada(), account)}` }];
+    const echo = (externalId: string) =>
+      expect.objectContaining({ externalId, text: 'Hello', threadKeys: thread, ...(deliveryId && { deliveryId }) });
+    expect(await echoes()).toEqual(sent.map(echo));
+  });
+
+  test.each([
+    ['account that is a Page', 0],
+    ['account through Facebook', 2],
+    ['account through Instagram', 3],
+  ])('below the posts of an %s, and in the chat that a private answer opens', async (_, index) => {
+    const account = accounts[index]!;
+    for (const one of [accounts[0]!, account]) if (one.kind === 'page' || one.via === 'instagram') await subscribe(lineOf(one), null);
+    const post = meta.addPost(account, { text: 'Brass lamps' });
+    const comment = meta.customerComments(account, post, ada(), 'how much?');
+    const publicly = await sendReply(replyOf({ envelope: { mode: 'public', to: { comment } } }), lineOf(account));
+    const privately = await sendReply(replyOf({ envelope: { mode: 'private', to: { comment } }, windowMode: 'private' }), lineOf(account));
+    const heard = await echoes();
+    const find = (externalId: string) => heard.find((event) => event.externalId === externalId);
+    expect(find(publicly.externalId)).toMatchObject({ kind: 'comment', text: 'Hello', replyTo: comment });
+    expect(find(publicly.externalId)!.ownKeys).toEqual(expect.arrayContaining(publicly.ownKeys!));
+    expect(find(privately.externalId)).toMatchObject({ kind: 'dm', text: 'Hello', customer: { ...privately.opened!.person, name: null } });
+    expect(find(privately.externalId)!.ownKeys).toEqual(privately.opened!.ownKeys);
+    expect(heard).toHaveLength(2);
+  });
 });

@@ -5,6 +5,7 @@ import { withoutBlanks } from './direct-message.js';
 import { commentStateKey } from './event-keys.js';
 import { asId, asObject, asText, type JsonObject } from './json.js';
 import { commenter, ignored, isOurs, momentOf, named, type Told } from './meta-event.js';
+import { webAddress } from './web-address.js';
 
 /** Reads what was done with a comment on a Page's post, or with one elsewhere that mentions the Page. */
 export function readPageComment(told: Told, value: JsonObject, isMention: boolean): InboundEvent[] {
@@ -45,7 +46,7 @@ export function pagePost(postId: string, { post }: JsonObject): Post {
   const { permalink_url, is_published, promotion_status } = asObject(post) ?? {};
   return {
     id: postId,
-    permalink: asText(permalink_url) ?? null,
+    permalink: webAddress(permalink_url),
     text: null,
     pictureUrl: null,
     adId: null,
@@ -66,8 +67,8 @@ export const mentionCard = (where: string) => ({ kind: 'mention' as const, title
 
 /** A picture or film that somebody put on the Page. */
 export function linkedFile(value: unknown, filename: string, contentType: string): LinkedFile[] {
-  const url = asText(value);
-  return url && URL.canParse(url) ? [{ filename: nameIn(url) ?? filename, contentType, url, keep: true }] : [];
+  const url = webAddress(value);
+  return url ? [{ filename: nameIn(url) ?? filename, contentType, url, keep: true }] : [];
 }
 
 function stateOf(verb: string, value: JsonObject): MessageChange | undefined {

@@ -125,11 +125,15 @@ test.each([
     file('shared post', 'image/*', `${CDN}?asset_id=5&signature=Af`, false),
   ],
   ['instagram-share-before-april-2026', card('post', null, null), file('shared post', 'image/*', `${CDN}?asset_id=6&signature=Ag`, false)],
-  ['instagram-story-mention', card('story-mention', null, null), file('story', 'image/*', 'https://lookaside.example/?asset_id=2', false)],
+  [
+    'instagram-story-mention',
+    card('story-mention', null, null),
+    file('story', 'application/octet-stream', 'https://lookaside.example/?asset_id=2', false),
+  ],
   [
     'instagram-story-reply',
     card('story-reply', null, null, { 'Story id': '17900000000000321' }),
-    file('the story it answers', 'image/*', 'https://lookaside.example/?asset_id=3', false),
+    file('the story it answers', 'application/octet-stream', 'https://lookaside.example/?asset_id=3', false),
   ],
 ])('%s: what somebody shares is a card, and shown for as long as its address lives', async (fixture, expected, shown) => {
   expect(await events(fixture)).toMatchObject([{ cards: [expected], linked: [shown] }]);
@@ -148,6 +152,18 @@ test('what somebody shares of others on Messenger is not kept either', async () 
       ],
     },
   ]);
+});
+
+test('an address that a browser must not open is none', async () => {
+  const attachments = [
+    { type: 'fallback', payload: { title: 'Click', url: 'javascript:alert(1)' } },
+    { type: 'image', payload: { url: 'file:///etc/passwd' } },
+  ];
+  const element = { sender: { id: '7' }, recipient: { id: '1' }, timestamp: 1, message: { mid: 'm_1', attachments } };
+  const payload = Buffer.from(JSON.stringify({ object: 'page', id: '1', messaging: element }));
+  const [event] = parseMeta('facebook', options, { key: 'k', payload, context: {}, receivedAt: arrived }, channel);
+  expect(event).toMatchObject({ cards: [card('link', 'Click', null), card('unsupported', null, null, { What: 'photo' })] });
+  expect(event).not.toHaveProperty('linked');
 });
 
 test('attachments of kinds that are not known yet, and of none, are told of', async () => {

@@ -6,6 +6,7 @@ import { graphTime } from './graph-time.js';
 import { asObject, asText, type JsonObject } from './json.js';
 import { chatPartner, idOf, isOurs, type Told } from './meta-event.js';
 import { rowsOf } from './rows.js';
+import { webAddress } from './web-address.js';
 
 /**
  * A message as the Conversations API has it. `from` is who sent it and nobody else; through Instagram Login the account may
@@ -63,9 +64,9 @@ const card = (kind: Card['kind'], title: string | null, what: Record<string, str
 /** Pictures, films and other files have their address in different places. Where privacy rules took it away, only a name is left. */
 function ofAttachment(attachment: JsonObject, keep: boolean): Beside {
   const [image, video] = [asObject(attachment.image_data), asObject(attachment.video_data)];
-  const url = asText(image?.url) ?? asText(video?.url) ?? asText(attachment.file_url) ?? asText(attachment.audio_url);
+  const url = [image?.url, video?.url, attachment.file_url, attachment.audio_url].map(webAddress).find((found) => found !== null);
   const name = asText(attachment.name);
-  if (!url || !URL.canParse(url)) return { linked: [], cards: [card('unsupported', name ?? null)] };
+  if (!url) return { linked: [], cards: [card('unsupported', name ?? null)] };
   const [kind, guess] = image ? ['photo', 'image/*'] : video ? ['video', 'video/*'] : ['file', 'application/octet-stream'];
   const filename = image?.render_as_sticker === true ? 'sticker' : (name ?? kind);
   return { linked: [{ filename, contentType: asText(attachment.mime_type) ?? guess, url, keep }], cards: [] };
@@ -73,29 +74,29 @@ function ofAttachment(attachment: JsonObject, keep: boolean): Beside {
 
 /** A sticker may stand among the attachments as well. */
 function stickerOf({ sticker, attachments }: JsonObject, keep: boolean): Beside {
-  const url = asText(sticker);
+  const url = webAddress(sticker);
   const among = rows(attachments).some(({ image_data }) => asObject(image_data)?.render_as_sticker === true);
-  if (!url || among || !URL.canParse(url)) return nothing;
+  if (!url || among) return nothing;
   return { linked: [{ filename: 'sticker', contentType: 'image/*', url, keep }], cards: [] };
 }
 
 function storyMention(mention: JsonObject | undefined): Beside {
   if (!mention) return nothing;
   const story = card('story-mention', null, facts({ 'Story id': mention.id }));
-  return { linked: linkTo(mention.link, 'story'), cards: [story] };
+  return { linked: linkTo(mention.link, 'story', 'application/octet-stream'), cards: [story] };
 }
 
 /** On Instagram a share has only the address of the picture or film itself, which dies; on Messenger it is a link. */
 function ofShare({ link, name, id, template }: JsonObject, { connector }: Told): Beside {
   if (connector === 'instagram')
-    return { linked: linkTo(link, 'shared post'), cards: [card('post', asText(name) ?? null, facts({ 'Post id': id }))] };
+    return { linked: linkTo(link, 'shared post', 'image/*'), cards: [card('post', asText(name) ?? null, facts({ 'Post id': id }))] };
   const kind = template === undefined ? 'link' : 'template';
-  return { linked: [], cards: [{ ...card(kind, asText(name) ?? null), url: asText(link) ?? null }] };
+  return { linked: [], cards: [{ ...card(kind, asText(name) ?? null), url: webAddress(link) }] };
 }
 
-function linkTo(link: unknown, filename: string): LinkedFile[] {
-  const url = asText(link);
-  return url && URL.canParse(url) ? [{ filename, contentType: 'image/*', url, keep: false }] : [];
+function linkTo(link: unknown, filename: string, contentType: string): LinkedFile[] {
+  const url = webAddress(link);
+  return url ? [{ filename, contentType, url, keep: false }] : [];
 }
 
 /** Who reacted is told, but not when: whatever a webhook tells of it is later. */

@@ -3,6 +3,7 @@ import { graphTime } from './graph-time.js';
 import { instagramComment } from './instagram-comment.js';
 import { asId, asObject, asText, type JsonObject } from './json.js';
 import { idOf, type Told } from './meta-event.js';
+import { webAddress } from './web-address.js';
 
 /** A comment as the `comments` edge of a medium has it, or one of its `replies`. */
 export function readInstagramMediaComment(
@@ -28,9 +29,9 @@ export function readInstagramMediaComment(
 function mediaRead(media: JsonObject, id: string): Post {
   return {
     id,
-    permalink: asText(media.permalink) ?? null,
+    permalink: webAddress(media.permalink),
     text: asText(media.caption) ?? null,
-    pictureUrl: asText(media.thumbnail_url) ?? asText(media.media_url) ?? null,
+    pictureUrl: webAddress(media.thumbnail_url) ?? webAddress(media.media_url),
     adId: null,
     adTitle: null,
     isAd: media.media_product_type === 'AD',

@@ -6,6 +6,7 @@ import type { CommentEnvelope } from './envelope.js';
 import { graphTime } from './graph-time.js';
 import { asId, asObject, asText, type JsonObject } from './json.js';
 import { commenter, idOf, ignored, isOurs, type Told } from './meta-event.js';
+import { webAddress } from './web-address.js';
 
 /** A comment as the `comments` edge of a post has it. */
 export function readPagePostComment(told: Told, comment: JsonObject, post: JsonObject): InboundEvent {
@@ -42,9 +43,9 @@ export function readVisitorsPost(told: Told, post: JsonObject): MessageEvent {
 function postRead(post: JsonObject, id: string): Post {
   return {
     id,
-    permalink: asText(post.permalink_url) ?? null,
+    permalink: webAddress(post.permalink_url),
     text: asText(post.message) ?? null,
-    pictureUrl: asText(post.full_picture) ?? null,
+    pictureUrl: webAddress(post.full_picture),
     adId: null,
     adTitle: null,
     isAd: post.is_published === false || post.promotion_status === 'active',
@@ -59,13 +60,11 @@ function attachmentOf({ attachment }: JsonObject): Beside {
   if (!one) return { linked: [], cards: [] };
   const linked = pictureFile(asObject(asObject(one.media)?.image)?.src);
   const title = asText(one.title) ?? null;
-  if (one.type === 'share') return { linked: [], cards: [{ kind: 'link', title, url: asText(one.url) ?? null, facts: {} }] };
-  return linked.length
-    ? { linked, cards: [] }
-    : { linked, cards: [{ kind: 'unsupported', title, url: asText(one.url) ?? null, facts: {} }] };
+  if (one.type === 'share') return { linked: [], cards: [{ kind: 'link', title, url: webAddress(one.url), facts: {} }] };
+  return linked.length ? { linked, cards: [] } : { linked, cards: [{ kind: 'unsupported', title, url: webAddress(one.url), facts: {} }] };
 }
 
 function pictureFile(value: unknown) {
-  const url = asText(value);
-  return url && URL.canParse(url) ? [{ filename: 'photo', contentType: 'image/*', url, keep: true }] : [];
+  const url = webAddress(value);
+  return url ? [{ filename: 'photo', contentType: 'image/*', url, keep: true }] : [];
 }
