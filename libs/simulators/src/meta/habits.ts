@@ -27,6 +27,8 @@ export interface Habits {
   /** Events of this long are put into one POST, up to `maxBatch`. */
   batchWithinMs: number;
   maxBatch: number;
+  /** So many POSTs are under way at once, at most; with 1 they arrive in the order of their events. */
+  postsAtOnce: number;
   /** Ids in webhooks as JSON numbers, as old versions sent them. */
   numericIds: boolean;
   /** Whether the echo of a send is delivered before its HTTP answer. */
@@ -92,6 +94,7 @@ export const usualHabits: Habits = {
   reorderWithinMs: 0,
   batchWithinMs: 0,
   maxBatch: 1000,
+  postsAtOnce: 50,
   numericIds: false,
   echoBeforeAnswer: false,
   echoWithinMs: 0,

@@ -58,5 +58,5 @@ function nextUrl({ url }: Core, { path, query, token }: GraphCall, after: string
   const next = new URLSearchParams(query);
   next.set('access_token', token ?? '');
   next.set('after', after);
-  return `${url()}${path}?${next}`;
+  return `${url()}${path}?${next.toString()}`;
 }

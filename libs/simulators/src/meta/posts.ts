@@ -1,5 +1,5 @@
 import type { Core } from './core.js';
-import { livesMs } from './cdn.js';
+import type { livesMs } from './cdn.js';
 import { sampleFile } from './media-files.js';
 import { metaId } from './random.js';
 import type { MetaAccount, MetaCustomer } from './world.js';

@@ -33,9 +33,10 @@ const pageFields =
 const instagramFields =
   'messages,message_edit,message_reactions,messaging_postbacks,messaging_referral,messaging_seen,messaging_handover,standby,comments,live_comments,mentions';
 
-/** Starts it, subscribed to all of these accounts. */
+/** Starts it, subscribed to all of these accounts. It hears of one event after the other, in their order. */
 export async function startSmallApp(meta: MetaPlatform, ...accounts: MetaAccount[]): Promise<SmallApp> {
   const receiver = await startReceiver();
+  meta.habits.postsAtOnce = 1;
   await meta.subscribe({ callbackUrl: receiver.url });
   const call = async (method: string, { accessToken }: MetaAccount, path: string, body?: object): Promise<Answer> => {
     const headers = { Authorization: `Bearer ${accessToken}`, ...(body && { 'Content-Type': 'application/json' }) };

@@ -18,9 +18,6 @@ interface Parcel {
   done: () => void;
 }
 
-/** So many POSTs are under way at once, at most. */
-const lanes = 50;
-
 /** Delivers events as Meta does: at least once, in no promised order, in batches, again and again until answered with 200. */
 export class WebhookSender {
   private readonly health: CallbackHealth;
@@ -161,7 +158,7 @@ export class WebhookSender {
   }
 
   private async inLane<T>(run: () => Promise<T>): Promise<T> {
-    if (this.posting >= lanes) await new Promise<void>((resolve) => this.queue.push(resolve));
+    if (this.posting >= this.core.habits.postsAtOnce) await new Promise<void>((resolve) => this.queue.push(resolve));
     this.posting++;
     try {
       return await run();
