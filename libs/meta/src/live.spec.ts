@@ -118,7 +118,7 @@ describe('what we send comes back as ours', () => {
       sent.push((await sendReply(replyOf({ envelope }), lineOf(account))).externalId);
     }
     const thread = [{ rule: 'dm-thread', key: `dm:${meta.idOf(ada(), account)}` }];
-    const echo = (externalId: string) =>
+    const echo = (externalId: string): unknown =>
       expect.objectContaining({ externalId, text: 'Hello', threadKeys: thread, ...(deliveryId && { deliveryId }) });
     expect(await echoes()).toEqual(sent.map(echo));
   });
