@@ -51,8 +51,8 @@ export class Api {
   patch = <T = Problem>(path: string, body?: unknown, headers: Record<string, string> = {}) => this.call<T>('PATCH', path, body, headers);
   delete = <T = Problem>(path: string) => this.call<T>('DELETE', path, undefined);
 
-  raw(path: string): Promise<Response> {
-    return fetch(`${this.url}/api/v1${path}`, { headers: this.headers });
+  raw(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.url}/api/v1${path}`, { headers: { ...this.headers, ...headers } });
   }
 
   async upload<T>(path: string, body: FormData): Promise<{ status: number; body: T }> {
