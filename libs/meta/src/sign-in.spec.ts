@@ -1,10 +1,10 @@
 import type { SignIn } from '#libs/connector';
-import { type MetaPlatform, type MetaPlatformOptions, startMetaPlatform } from '#libs/simulators';
+import { type MetaPlatform, startMetaPlatform } from '#libs/simulators';
 import type { MetaOptions } from './options.js';
 import { instagramSignIn, pageSignIn } from './sign-in.js';
 
 const redirectUri = 'https://inbox.test/channels/sign-in/callback';
-const app: MetaPlatformOptions = {
+const app: Parameters<typeof startMetaPlatform>[0] = {
   ...{ appId: '900100200300400', appSecret: 'sim-app-secret-0001', verifyToken: 'let-me-in' },
   ...{ instagramAppId: '700100200300400', instagramAppSecret: 'sim-instagram-secret', redirectUris: [redirectUri] },
   loginConfigs: { '4711': { kind: 'system-user', scopes: ['pages_show_list', 'pages_manage_metadata', 'pages_messaging'] } },
