@@ -1,6 +1,7 @@
 import { MalformedPayload, type WebhookPart } from '#libs/connector';
 import { identify } from './identify.js';
 import { asObject, parseJson, type JsonObject } from './json.js';
+import { momentOf } from './meta-event.js';
 import { addressOf } from './routing.js';
 
 /** The lists an entry may hold; `standby` is `messaging` while another app owns the thread. */
@@ -44,5 +45,15 @@ function part(object: string, entry: JsonObject, list: string, element: unknown,
   const { connector, account } = addressOf(object, entry, element);
   const payload = Buffer.from(JSON.stringify({ object, id: account, time: entry.time, [list]: element }));
   // entry.time is in no key: it is the time of delivery, so another one when the element is delivered again.
-  return { connector, account, event: { ...identify(account, element), payload, context: { object, list }, receivedAt } };
+  return {
+    connector,
+    account,
+    event: { ...identify(account, element), payload, context: { object, list }, receivedAt: happened(entry, element, receivedAt) },
+  };
+}
+
+/** When Meta got to know of it: a message has a time of its own, a change that of its entry. No clock of theirs makes it come later than it came. */
+function happened(entry: JsonObject, element: unknown, receivedAt: Date): Date {
+  const told = momentOf(asObject(element)?.timestamp) ?? momentOf(entry.time);
+  return told && told < receivedAt ? told : receivedAt;
 }
