@@ -31,8 +31,9 @@ export function LengthLeft({ written, fileCount, capabilities }: LengthLeftProps
   return <span data-tone={left < 0 ? 'bad' : undefined}>{plural(Math.abs(left), forms)}</span>;
 }
 
+/** Characters are UTF-16 units: no platform counts more of them. */
 const lengthIn = (unit: Capabilities['lengthUnit'], written: string) =>
-  unit === 'bytes' ? new TextEncoder().encode(written).length : [...written].length;
+  unit === 'bytes' ? new TextEncoder().encode(written).length : written.length;
 
 /** Into how many messages a text falls when no word is cut that fits into one. */
 function countParts(written: string, { maxLength, lengthUnit }: Capabilities): number {

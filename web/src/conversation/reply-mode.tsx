@@ -56,5 +56,6 @@ function PrivateHint({ name, privateReply }: { name: string; privateReply: Conve
   const now = useNow();
   if (!privateReply?.open || !privateReply.closesAt) return text.composer.modeHints.private(name);
   const end = new Date(privateReply.closesAt);
-  return text.composer.modeHints.privateUntil(name, soonAt(end, now), ago(end, now));
+  const until = text.composer.modeHints.privateUntil(name, soonAt(end, now), ago(end, now));
+  return [until, privateReply.reason].filter(Boolean).join(' ');
 }

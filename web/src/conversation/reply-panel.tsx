@@ -1,5 +1,5 @@
 import { useConnector, useConnectors } from '../api/resources.js';
-import type { Conversation } from '../api/shapes.js';
+import type { Capabilities, Connector, Conversation, ReplyMode } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { Refused } from '../ui/refused.js';
 import { useDraft } from './draft.js';
@@ -8,6 +8,12 @@ import { ReplyForm } from './reply-form.js';
 import { ReplyModeSwitch, usualMode } from './reply-mode.js';
 import { ClosedWindow } from './reply-window.js';
 import { Undeliverable } from './undeliverable.js';
+
+/** A private answer to a comment is one message of text: more follows once the customer has answered. */
+function capabilitiesIn(mode: ReplyMode | null, { capabilities, publicCapabilities }: Connector): Capabilities {
+  if (mode === 'public') return publicCapabilities ?? capabilities;
+  return mode === 'private' ? { ...capabilities, attachments: false, splits: false } : capabilities;
+}
 
 /** The reply box with what has to be known before writing; or why there is none. */
 export function ReplyPanel({ conversation }: { conversation: Conversation }) {
@@ -18,7 +24,7 @@ export function ReplyPanel({ conversation }: { conversation: Conversation }) {
   const usual = usualMode(conversation);
   const mode = usual && (draft.mode ?? usual);
   const window = mode === 'private' ? conversation.privateReply : conversation.replyWindow;
-  const capabilities = mode === 'public' ? (connector?.publicCapabilities ?? connector?.capabilities) : connector?.capabilities;
+  const capabilities = connector && capabilitiesIn(mode, connector);
   return (
     <>
       <Undeliverable contactId={contact.id} />

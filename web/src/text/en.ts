@@ -200,7 +200,7 @@ export const en = {
     audio: 'Sound',
     next: 'Next picture',
     previous: 'Previous picture',
-    close: 'Close',
+    close: 'Close picture',
   },
   cards: {
     'story-reply': 'Answers your story',
