@@ -30,14 +30,14 @@ test('a comment is answered publicly, under itself, and our answer comes back as
 
   const reply = await house.reply(conversation.id, { text: '49 euros' });
   expect(reply.mode).toBe('public');
-  await eventually(async () => expect(below(post)).toEqual(['How much?', '49 euros']));
+  await house.deliveries(conversation.id, ['sent']);
+  expect(below(post)).toEqual(['How much?', '49 euros']);
   await house.meta.settled();
   const messages = await house.messages(conversation.id);
   expect(messages.map(({ text, mode }) => [text, mode])).toEqual([
     ['How much?', null],
     ['49 euros', 'public'],
   ]);
-  expect(messages[1]!.delivery!.state).toBe('sent');
   expect(messages[1]!.replyToMessageId).toBe(messages[0]!.id);
   expect(await house.api.all<Conversation>('/conversations')).toHaveLength(1);
 });
@@ -158,4 +158,32 @@ test('public and private are for comments alone', async () => {
   const { conversation } = await house.arrived(house.meta.customerWrites(house.page, customer('Hal'), 'Hi'));
   const { status, body } = await house.api.post<Problem>(`/conversations/${conversation.id}/replies`, { text: 'Hi', mode: 'public' });
   expect([status, body.errors[0]!.path]).toEqual([422, 'mode']);
+});
+
+test('on Instagram, too, a comment is hidden, and answered publicly and privately', async () => {
+  const { instagram } = house.outside;
+  const post = house.meta.addPost(instagram, { text: 'Glow' });
+  const { id, conversation, message } = await customerComments(post, 'Ivy', 'how much?');
+  expect((await moderate(message.id, 'hide')).body.hidden).toBe(true);
+  expect(house.meta.comment(id)!.hidden).toBe(true);
+  await house.reply(conversation.id, { text: '49 euros' });
+  await house.reply(conversation.id, { text: 'Shall we send you one?', mode: 'private' });
+  await house.deliveries(conversation.id, ['sent', 'sent']);
+  expect(below(post)).toEqual(['how much?', '49 euros']);
+  const { links } = await house.conversation(conversation.id);
+  const answer = await house.arrived(house.meta.customerWrites(instagram, customer('Ivy'), 'yes'));
+  expect(links).toMatchObject([{ conversationId: answer.conversation.id, reason: 'private-reply' }]);
+  await house.meta.settled();
+  expect((await house.messages(conversation.id)).map(({ text }) => text)).toEqual(['how much?', '49 euros', 'Shall we send you one?']);
+});
+
+test('an answer too long for a comment is refused, and so is the text that hangs over a private answer', async () => {
+  const post = house.meta.addPost(house.outside.instagram, { text: 'Long' });
+  const { conversation } = await customerComments(post, 'Jo', 'tell me all');
+  const path = `/conversations/${conversation.id}/replies`;
+  for (const mode of ['public', 'private']) {
+    const { status, body } = await house.api.post<Problem>(path, { text: 'lamp '.repeat(2_000), mode });
+    expect([status, body.detail]).toEqual([422, expect.stringContaining('too long')]);
+  }
+  expect(await house.messages(conversation.id)).toHaveLength(1);
 });

@@ -49,8 +49,10 @@ export class Replies {
       throw new Conflict('Somebody wrote here since you last looked.', { messages });
     });
     this.changes.announce();
-    await this.queue.addOutbound(rows.map(({ delivery }) => ({ id: delivery.id, attempts: 0, notBefore: reply.sendAt ?? null })));
-    return this.conversations.messageView(rows[0]!.message.id);
+    const { message, delivery } = rows[0]!;
+    // Whoever has sent a message of it adds the next one.
+    await this.queue.addOutbound([{ id: delivery.id, attempts: 0, notBefore: reply.sendAt ?? null }]);
+    return this.conversations.messageView(message.id);
   }
 
   async preview(conversationId: string, asked: Asked, author: User): Promise<ReplyPreviewView> {

@@ -50,7 +50,7 @@ export class SecondThoughts {
       );
     });
     this.changes.announce();
-    await this.queue.addOutbound(again.map(({ delivery: { id } }) => ({ id, attempts: 0, notBefore: null })));
+    await this.queue.addOutbound([{ id: again[0]!.delivery.id, attempts: 0, notBefore: null }]);
     return this.conversations.messageView(messageId);
   }
 
