@@ -20,9 +20,18 @@ export function sampleFile(kind: FileKind, seed = 0): MediaFile {
 
 const width = 160;
 const height = 120;
+/** There are so many different pictures. */
+const variety = 24;
+const drawn = new Map<number, Buffer>();
+
+function picture(seed: number): Buffer {
+  const known = drawn.get(seed % variety) ?? draw(seed % variety);
+  drawn.set(seed % variety, known);
+  return known;
+}
 
 /** A lamp that hangs before a wall, as an 8-bit RGB PNG (RFC 2083). */
-function picture(seed: number): Buffer {
+function draw(seed: number): Buffer {
   const rows = Array.from({ length: height }, (_, y) =>
     Buffer.from([0, ...Array.from({ length: width }, (_, x) => pixel(x, y, seed)).flat()]),
   );
