@@ -59,7 +59,8 @@ function environment({ meta }: Shop): Record<string, string> {
     ...{ PORT: port, DATA_DIR: dataDir, LOG_LEVEL: process.env.LOG_LEVEL ?? 'error' },
     ...{ ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password, ALLOW_PRIVATE_HOSTS: 'true' },
     ...{ META_APP_ID: metaApp.appId, META_APP_SECRET: metaApp.appSecret, META_VERIFY_TOKEN: metaApp.verifyToken },
-    ...{ META_GRAPH_URL: meta.url, INSTAGRAM_GRAPH_URL: meta.url },
+    ...{ META_GRAPH_URL: meta.url, META_LOGIN_URL: meta.url, META_LOGIN_CONFIG_ID: '' },
+    ...{ INSTAGRAM_GRAPH_URL: meta.url, INSTAGRAM_LOGIN_URL: meta.url, INSTAGRAM_API_URL: meta.url },
   };
 }
 
