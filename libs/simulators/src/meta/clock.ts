@@ -1,7 +1,7 @@
 interface Waiting {
   due: number;
   run: () => void;
-  timer: NodeJS.Timeout;
+  timer?: NodeJS.Timeout;
 }
 
 /** The platform's time in ms: it runs by itself, and {@link Clock.advance} moves it on, with everything that falls due meanwhile. */
@@ -9,13 +9,18 @@ export class Clock {
   private readonly waiting = new Set<Waiting>();
   private skewMs = 0;
 
-  constructor(private readonly base: () => number = Date.now) {}
+  /** A `still` clock does not run by itself: only what moves it on lets anything fall due. */
+  constructor(
+    private readonly base: () => number = Date.now,
+    readonly still = false,
+  ) {}
 
   now = (): number => this.base() + this.skewMs;
 
   /** Runs something in so many ms of the platform's time; returns the way to call it off. */
   later(ms: number, run: () => void): () => void {
-    const entry: Waiting = { due: this.now() + ms, run, timer: setTimeout(() => this.fire(entry), Math.min(ms, 2 ** 31 - 1)) };
+    const entry: Waiting = { due: this.now() + ms, run };
+    if (!this.still) entry.timer = setTimeout(() => this.fire(entry), Math.min(ms, 2 ** 31 - 1));
     this.waiting.add(entry);
     return () => this.forget(entry);
   }
@@ -24,8 +29,9 @@ export class Clock {
     return new Promise((resolve) => void this.later(ms, resolve));
   }
 
-  /** Moves on; what falls due runs now, in the order of its time, each at its own time. */
+  /** Moves on; what falls due runs now, in the order of its time, each at its own time. A negative time sets it back, and nothing falls due. */
   advance(ms: number): void {
+    if (ms < 0) this.skewMs += ms;
     const until = this.now() + ms;
     for (let next = this.next(until); next; next = this.next(until)) {
       this.skewMs += Math.max(0, next.due - this.now());
