@@ -68,18 +68,13 @@ export class ChatMarks {
     await this.handOver(manager, conversationId, mark.holder, at, backfill);
   }
 
-  /** By the platform's clock: what is older than the latest says nothing about who holds it. */
-  private async handOver(
-    manager: EntityManager,
-    conversationId: string,
-    holder: string | null,
-    at: Date,
-    backfill: boolean,
-  ): Promise<void> {
+  /** By the platform's clock: what is older than the latest says nothing about who holds it. That some app does keeps the name it is known by. */
+  private async handOver(manager: EntityManager, conversationId: string, told: string | null, at: Date, backfill: boolean): Promise<void> {
     // First, because it locks the row: of two at once the second sees what the first wrote.
     await manager.increment(Conversation, { id: conversationId }, 'version', 1);
     const { channelId, heldBy, heldAt } = await manager.findOneByOrFail(Conversation, { id: conversationId });
     if (heldAt && heldAt >= at) return;
+    const holder = isUnnamed(told) && heldBy !== null ? heldBy : told;
     await manager.update(Conversation, conversationId, { heldBy: holder, heldAt: at });
     if (heldBy === holder) return;
     const isTurn = (heldBy === null) !== (holder === null);
@@ -93,7 +88,9 @@ export class ChatMarks {
 }
 
 /** What takes chats over is an app, as far as it is named. */
-const nameOf = (holder: string): string => (holder.toLowerCase() === 'another app' ? 'Another app' : `Another app (${holder})`);
+const nameOf = (holder: string): string => (isUnnamed(holder) ? 'Another app' : `Another app (${holder})`);
+
+const isUnnamed = (holder: string | null): boolean => holder?.toLowerCase() === 'another app';
 
 /** A line in the timeline, at its own time. */
 async function addLine(

@@ -108,7 +108,7 @@ function ofShared({ type, payload, title, url }: Attachment): Beside {
 }
 
 const cards: Record<string, (attachment: Attachment) => Partial<Card>> = {
-  fallback: () => ({ kind: 'link', facts: {} }),
+  fallback: ({ title, url }) => ({ kind: title || url ? 'link' : 'unsupported', facts: {} }),
   ephemeral: () => ({ kind: 'view-once', facts: {} }),
   unsupported_type: () => ({ facts: {} }),
   location: ({ payload }) => ({ kind: 'location', facts: placeIn(payload) }),

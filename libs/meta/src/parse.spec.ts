@@ -90,6 +90,7 @@ test.each([
   ],
   ['image-without-address', '', card('unsupported', null, null, { What: 'photo' })],
   ['empty-text', '', card('unsupported', null, null)],
+  ['shared-link-without-anything', '', card('unsupported', null, null)],
   ['quick-reply-tap', 'Yes', card('button', 'Yes', null, { 'Button value': 'CONFIRM_Y' })],
   ['instagram-postback', 'Opening hours', card('button', 'Opening hours', null, { 'Button value': 'HOURS' })],
   ['instagram-view-once', '', card('view-once', null, null)],
