@@ -1,13 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { type Dovecot, type OAuthProvider, type SmtpSink, startDovecot, startOAuthProvider, startSmtpSink } from '#libs/simulators';
 import { Api } from './api.js';
+import { Browsers, desk, fits, phone, signIn } from './browsers.js';
 import { adminEmail, adminPassword, type AppProcess, eventually, freePort, freshGround, type Ground, ready, spawnApp } from './house.js';
 import { header, mail, Outside, salesAddress } from './outside.js';
-
-const desk = { width: 1440, height: 900 };
-const phone = { width: 375, height: 812 };
 
 let outside: Outside;
 /** A provider of mailboxes that are signed in to in the browser, and its servers. */
@@ -17,9 +15,7 @@ let itsSmtp: SmtpSink;
 let ground: Ground;
 let app: AppProcess;
 let url: string;
-let browser: Browser;
-/** What a browser complains of: scripts that fail, things the policy forbids. */
-const complaints: string[] = [];
+let browsers: Browsers;
 
 beforeAll(async () => {
   outside = await Outside.start();
@@ -29,11 +25,10 @@ beforeAll(async () => {
   ground = await freshGround({ ...outside.env, ...signIn, PORT, PUBLIC_URL, ADMIN_EMAIL: '', ADMIN_PASSWORD: '' });
   app = spawnApp(ground.env);
   url = await ready(app, ground.env);
-  // Chromium's own sandbox needs rights that root in a container has not.
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: ['--no-sandbox'] });
+  browsers = await Browsers.launch(url);
 }, 60_000);
 afterAll(async () => {
-  await browser?.close();
+  await browsers?.close();
   app?.child.kill('SIGTERM');
   await app?.ended;
   await ground?.clear();
@@ -56,25 +51,7 @@ async function startProvider(publicUrl: string): Promise<Record<string, string>>
   };
 }
 
-async function open(viewport: { width: number; height: number }): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await browser.newContext({ viewport, baseURL: url });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    // What the server refuses with a reason the page shows; the browser notes the status as an error of its own.
-    if (message.type() === 'error' && !/status of (401|422)/.test(message.text())) complaints.push(message.text());
-  });
-  return { context, page };
-}
-
-async function signIn(page: Page, password = adminPassword): Promise<void> {
-  await page.getByLabel('Email').fill(adminEmail);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
-
-const fits = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth <= window.innerWidth');
+const open = (viewport: { width: number; height: number }) => browsers.open(viewport);
 const widthOf = (image: Locator) => image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth);
 const gone = (page: Page, text: string) => page.getByText(text).first().waitFor({ state: 'hidden' });
 const shown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
@@ -408,9 +385,9 @@ test('a lost connection is shown and repaired by itself, with what came meanwhil
   await page.getByText('Written while you were away').first().waitFor({ timeout: 30_000 });
   await gone(page, 'Reconnecting…');
   await context.close();
-  complaints.splice(0, complaints.length, ...complaints.filter((text) => !/ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK)/.test(text)));
+  browsers.forgive(/ERR_(CONNECTION|INCOMPLETE|EMPTY|NETWORK)/);
 }, 60_000);
 
 test('no browser complained of anything', () => {
-  expect(complaints).toEqual([]);
+  expect(browsers.complaints).toEqual([]);
 });
