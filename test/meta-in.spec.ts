@@ -2,7 +2,6 @@ import { readdir, readFile, utimes } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { MetaAccount } from '#libs/simulators';
 import type { Channel, Conversation, InboundEvent, List, Message } from './api.js';
 import { eventually, type House, openHouse } from './house.js';
 import { MetaTeller, storyStart } from './meta-teller.js';

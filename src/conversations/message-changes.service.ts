@@ -46,6 +46,16 @@ export class MessageChanges {
     return this.settle(manager, channelId, ofExternalId, false);
   }
 
+  /** Reactions bear names, and platforms are often asked for those only later. */
+  async nameReactions(manager: EntityManager, contactId: string): Promise<void> {
+    const reacted = await manager
+      .createQueryBuilder(Message, 'm')
+      .innerJoin(Conversation, 'c', 'c.id = m.conversation_id')
+      .where(`c.contact_id = :contactId AND m.reactions <> '[]' AND m.external_id IS NOT NULL`, { contactId })
+      .getMany();
+    for (const { channelId, externalId } of reacted) await this.apply(manager, channelId, externalId!);
+  }
+
   private async settle(manager: EntityManager, channelId: string, externalId: string, isNews: boolean): Promise<boolean> {
     await awaitTurn(manager, channelId, externalId);
     const message = await messageNamed(manager, channelId, externalId);

@@ -5,7 +5,10 @@ import type { Message } from './message.entity.js';
 import { releaseFiles } from './released-files.js';
 
 /** The columns of a message that was taken back: nothing of it may be shown any more, or be made of it. */
-export const withoutContent = { text: '', html: null, quotedText: null, originalText: null, cards: null, envelope: null, reactions: [] };
+export const withoutContent = {
+  ...{ text: '', html: null, quotedText: null, originalText: null, editedAt: null, cards: null, envelope: null },
+  reactions: [],
+};
 
 /**
  * Removes what a message said from everywhere else it is kept: its files, its edits, and the ledger. More of it may come

@@ -10,6 +10,7 @@ import { baseSubjectOf } from './candidates.js';
 export const isWordless = ({ human, spoken }: Pick<MessageEvent, 'human' | 'spoken'>): boolean => !human || spoken === false;
 
 const outbound = `SELECT MAX(o.sent_at) FROM message o WHERE o.conversation_id = :conversationId AND o.direction = 'outbound' AND o.kind = 'message' AND o.human`;
+const standingAfter = `SELECT 1 FROM message n WHERE n.conversation_id = :conversationId AND n.kind = 'message' AND n.deleted_at IS NULL AND n.sent_at > :sentAt`;
 const later = (column: string) => () => `CASE WHEN ${column} IS NULL OR ${column} < :sentAt THEN :sentAt ELSE ${column} END`;
 
 /** What a message, which is stored already, changes in its conversation; written so that the order of arrival does not matter. */
@@ -26,7 +27,7 @@ export async function follow(manager: EntityManager, conversationId: string, eve
     .update(Conversation)
     .set({
       messageCount: () => 'message_count + 1',
-      preview: () => `CASE WHEN ${newest} THEN :preview ELSE preview END`,
+      preview: () => `CASE WHEN EXISTS (${standingAfter}) THEN preview ELSE :preview END`,
       lastMessageAt: () => `CASE WHEN ${newest} THEN :sentAt ELSE last_message_at END`,
       ...(fromCustomer && { lastActionAt: later('last_action_at') }),
       ...(fromCustomer && speaks && { lastInboundAt: later('last_inbound_at') }),
