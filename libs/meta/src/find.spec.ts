@@ -83,10 +83,17 @@ describe('in a thread', () => {
     expect(await find({}, 'throughFacebook')).toEqual({ state: 'unknown' });
   });
 
+  test('what Meta cannot tell at the moment is asked once more', async () => {
+    thread([ours()]);
+    graph.answer('GET t_1/messages', refusal(2), list([ours()]));
+    expect(await find({})).toMatchObject({ state: 'sent' });
+    expect(graph.asked).toHaveLength(4);
+  });
+
   test.each([
     [190, 463],
     [9000001, undefined],
-    [613, undefined],
+    [368, undefined],
   ])('an error (%d) is no answer', async (code, subcode) => {
     thread([]);
     graph.answer('GET t_1/messages', refusal(code, subcode));

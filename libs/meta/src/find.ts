@@ -8,6 +8,8 @@ import { kindOfFile } from './upload.js';
 
 /** A send that broke off may still be on its way through Meta for this long. */
 const SETTLE_MS = 3000;
+/** How long a look is put off, once, when Meta is in trouble or asks for a pause. */
+const PATIENCE_MS = 15_000;
 /** Graph's times are whole seconds, cut. */
 const ROUNDING_MS = 1000;
 
@@ -41,12 +43,20 @@ type Reply = Omit<Outgoing, 'committing'>;
 export async function findReply(reply: Reply, line: Line, since: Date): Promise<Found> {
   await sleep(Math.max(0, since.getTime() + SETTLE_MS - Date.now()));
   try {
-    const look = await lookFor(envelopeOf(reply.envelope), line);
+    const look = await lookFor(envelopeOf(reply.envelope), line).catch((error: unknown) => onceMore(error, reply, line));
     return typeof look === 'string' ? { state: look } : judge(look, reply, since);
   } catch (error) {
     if (error instanceof ConnectorError) return { state: 'unknown' };
     throw error;
   }
+}
+
+/** For the sake of some seconds nobody should have to guess. */
+async function onceMore(error: unknown, reply: Reply, line: Line): Promise<Look | 'absent' | 'unknown'> {
+  const waitMs = error instanceof ConnectorError && error.retryable ? (error.retryAfterMs ?? SETTLE_MS) : Infinity;
+  if (waitMs > PATIENCE_MS) throw error;
+  await sleep(waitMs);
+  return lookFor(envelopeOf(reply.envelope), line);
 }
 
 async function lookFor(envelope: Envelope, line: Line): Promise<Look | 'absent' | 'unknown'> {

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectorError } from '#libs/connector';
 import type { GraphAccess, GraphCall } from './graph.js';
 import { asObject, jsonOrUndefined, type JsonObject } from './json.js';
+import { readsChats } from './pace.js';
 
-/** What Meta counts apart: the whole app, and of an account its chats and all the rest. */
-type Quota = 'app' | 'chats' | 'rest';
+/** What Meta counts apart: the whole app, and of an account its chats, looking into these, and all the rest. */
+type Quota = 'app' | 'chats' | 'looks' | 'rest';
 
 /** How full a quota is, 1 for all of it. Times in ms. */
 interface Level {
@@ -22,17 +23,21 @@ const FORGOTTEN_AFTER = 5 * MINUTE;
 const [READS_SLOW, READS_STOP, ALL_STOP] = [0.75, 0.8, 0.95];
 const SLOWED_BY = 2000;
 
-const chatEdge = /(^|\/)(messages|conversations|message_?attachments|thread_owner|\w+_thread_control)$/;
-/** Which quotas the entries of `X-Business-Use-Case-Usage` speak of. Meta's pages disagree on which one Instagram chats have. */
-const countedAs: Record<string, Quota[]> = { messenger: ['chats'], pages: ['rest'], instagram: ['chats', 'rest'] };
-/** Errors that say a quota is used up, and how long that may take where nothing is told. */
-const usedUp: Record<string, { quotas?: Quota[]; waitMs: number }> = {
+const chatEdge = /(^|\/)(messages|message_?attachments|thread_owner|\w+_thread_control)$/;
+/** Which quota the entries of `X-Business-Use-Case-Usage` speak of; `instagram` has no messages in it. */
+const countedAs = new Map<unknown, Quota>([
+  ['messenger', 'chats'],
+  ['pages', 'rest'],
+  ['instagram', 'rest'],
+]);
+/** Errors that say a quota is used up, beside the refused call's own, and how long that may take where nothing is told. */
+const usedUp: Record<string, { quotas: Quota[]; waitMs: number }> = {
   '4': { quotas: ['app'], waitMs: 5 * MINUTE },
   '17': { quotas: ['chats', 'rest'], waitMs: 5 * MINUTE },
   '32': { quotas: ['chats', 'rest'], waitMs: 5 * MINUTE },
-  '613': { waitMs: MINUTE / 2 },
+  '613': { quotas: [], waitMs: MINUTE / 6 },
   '80001': { quotas: ['rest'], waitMs: 5 * MINUTE },
-  '80002': { quotas: ['chats', 'rest'], waitMs: 5 * MINUTE },
+  '80002': { quotas: ['rest'], waitMs: 5 * MINUTE },
   '80006': { quotas: ['chats'], waitMs: 5 * MINUTE },
 };
 
@@ -50,7 +55,7 @@ export function usageOf(access: GraphAccess): { share: number; regainAt: Date | 
 /** Lets a call go, late, or not at all: throws `rate-limited` with the time until it is worth trying again. Agents' sends outrank reads. */
 export async function admit(access: GraphAccess, call: GraphCall): Promise<void> {
   const yields = call.method === 'GET' && !call.urgent;
-  const known = levelsOf(access, ['app', quotaOf(call)]);
+  const known = levelsOf(access, ['app', quotaOf(call), ...(readsChats(call) ? ['looks' as const] : [])]);
   const full = known.filter(({ share, regainAt }) => regainAt !== null || share >= (yields ? READS_STOP : ALL_STOP));
   if (full.length) {
     const retryAfterMs = Math.max(...full.map(({ until }) => until)) - Date.now();
@@ -66,26 +71,36 @@ export function noteUsage(access: GraphAccess, call: GraphCall, headers: Headers
   const told = [
     ...usesIn(headers, 'x-app-usage').map((use) => ({ quota: 'app' as const, use })),
     ...usesIn(headers, 'x-page-usage').map((use) => ({ quota: quotaOf(call), use })),
-    ...businessUses(access, headers).flatMap((use) => (countedAs[String(use.type)] ?? []).map((quota) => ({ quota, use }))),
+    ...businessUses(access, headers).map((use) => ({ quota: countedAs.get(use.type), use })),
   ];
-  for (const quota of new Set(told.map(({ quota }) => quota))) {
+  for (const quota of ['app', 'chats', 'rest'] as const) {
     const uses = told.filter((one) => one.quota === quota).map(({ use }) => use);
-    note(access, quota, Math.max(...uses.map(shareOf)), Math.max(...uses.map(regainMs)));
+    if (uses.length) note(access, quota, Math.max(...uses.map(shareOf)), Math.max(...uses.map(regainMs)));
   }
 }
 
 /** Notes a refusal for too many calls; how long to wait is told with it. */
 export function noteRefusal(access: GraphAccess, call: GraphCall, refusal: ConnectorError, headers: Headers): ConnectorError {
-  const limit = usedUp[refusal.code?.split('/')[0] ?? ''];
   if (refusal.kind !== 'rate-limited') return refusal;
   const told = Math.max(Number(headers.get('retry-after') ?? 0) * 1000, ...businessUses(access, headers).map(regainMs));
-  const retryAfterMs = told || refusal.retryAfterMs || limit?.waitMs;
-  if (limit) for (const quota of limit.quotas ?? [quotaOf(call)]) note(access, quota, 1, retryAfterMs ?? 0);
+  const { quotas, waitMs } = limitOf(call, refusal, told > 0);
+  const retryAfterMs = told || refusal.retryAfterMs || waitMs;
+  for (const quota of quotas) note(access, quota, 1, retryAfterMs ?? 0);
   const { kind, message, outcome, action, code, cause } = refusal;
   return new ConnectorError(kind, message, { outcome, action, code, cause, retryAfterMs });
 }
 
-const quotaOf = ({ path }: GraphCall): Quota => (chatEdge.test(path) ? 'chats' : 'rest');
+/** Which quotas a refusal says are used up. Chats looked into too fast are no reason for agents to wait. */
+function limitOf(call: GraphCall, { code = '' }: ConnectorError, lasts: boolean): { quotas: Quota[]; waitMs?: number } {
+  const limit = usedUp[code.split('/')[0]!];
+  if (!limit) return { quotas: [] };
+  if (readsChats(call) && !lasts && TOO_FAST.test(code)) return { quotas: ['looks'], waitMs: MINUTE / 6 };
+  return limit.quotas.includes('app') ? limit : { ...limit, quotas: [...limit.quotas, quotaOf(call)] };
+}
+
+const TOO_FAST = /^(613|80006)/;
+
+const quotaOf = (call: GraphCall): Quota => (chatEdge.test(call.path) || readsChats(call) ? 'chats' : 'rest');
 
 /** An app has one quota for all its accounts; what no account is known for counts against the app alone. */
 const nameOf = ({ baseUrl, account }: GraphAccess, quota: Quota) =>
