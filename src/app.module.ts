@@ -60,6 +60,7 @@ import { Happenings } from './inbound/happenings.service.js';
 import { Ingest } from './inbound/ingest.service.js';
 import { Ledger } from './inbound/ledger.service.js';
 import { Names } from './inbound/names.service.js';
+import { NamesSweep } from './inbound/names.sweep.js';
 import { MediaCopies } from './inbound/media-copies.service.js';
 import { NightlyAudit } from './inbound/nightly-audit.js';
 import { OriginalsController } from './inbound/originals.controller.js';
@@ -124,6 +125,7 @@ const workers: Provider[] = [
   AutoAnswer,
   OwnMessages,
   Names,
+  NamesSweep,
   Watcher,
   Doors,
   NightlyAudit,

@@ -204,9 +204,11 @@ export class Channels {
   private async tryOut(channel: Channel, patch: Record<string, unknown>): Promise<Cursor | null> {
     const connector = this.connectors.of(channel);
     let settings = await this.merged(channel, patch);
-    // Only a patch that leaves the tokens alone is tried with fresh ones: one that replaces lost ones must not need them.
-    if (connector.refreshDue?.(settings, new Date()))
-      settings = await this.merged(channel, patch, await this.secrets.fresh(channel).catch(asInvalid));
+    // A patch that leaves the tokens alone is tried with fresh ones; one that replaces dead ones must not need them, and the try tells them apart.
+    if (connector.refreshDue?.(settings, new Date())) {
+      const fresh = await this.secrets.fresh(channel).catch((error: unknown) => (isAuth(error) ? undefined : asInvalid(error)));
+      settings = await this.merged(channel, patch, fresh);
+    }
     await refuseUnlessWorking(connector, accountOf(connector, channel.address, settings), settings);
     if (connector.source.kind !== 'watch') return null;
     const watch = await this.database.manager.findOneBy(ChannelWatch, { channelId: channel.id });
@@ -280,6 +282,8 @@ export function asInvalid(error: unknown): never {
 
 const alreadyConnected = ({ address }: Account, name?: string) =>
   new Invalid(`${address} is connected already${name ? ` as “${name}”` : ''}. Change that channel, or remove it first.`);
+
+const isAuth = (error: unknown) => error instanceof ConnectorError && error.kind === 'auth';
 
 async function refuseUnlessWorking(connector: Connector, account: Account, settings: object): Promise<void> {
   const failed = (await connector.check(account, settings)).filter(({ ok }) => !ok);

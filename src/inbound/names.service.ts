@@ -31,9 +31,20 @@ export class Names {
     private readonly changes: Changes,
   ) {}
 
+  /** Asks for those that events speak of; never rejects. */
+  ask(channel: Channel, events: InboundEvent[]): Promise<void> {
+    const messages = events.filter((event) => event.type === 'message');
+    const people = new Map(messages.map(({ customer }) => [`${customer.scope} ${customer.id}`, customer]));
+    return this.inquire(channel, { people: [...people.values()], posts: [...new Set(messages.flatMap(({ post }) => post?.id ?? []))] });
+  }
+
   /** Never rejects: what cannot be had now is asked for again another day. */
-  async ask(channel: Channel, events: InboundEvent[]): Promise<void> {
-    const questions = this.questions(channel, events);
+  async inquire(channel: Channel, { people, posts }: { people: Person[]; posts: string[] }): Promise<void> {
+    const { whoIs, postOf } = this.connectors.of(channel);
+    const questions = [
+      ...(whoIs ? people.map((person) => () => this.learn(channel, person, whoIs)) : []),
+      ...(postOf ? posts.map((id) => () => this.posts.ask(channel, id)) : []),
+    ];
     // With a dead sign-in every question would be refused, which platforms do not like to do often.
     const leave = questions.length && channel.healthState !== 'needs-auth' ? this.lanes.enter(channel.id) : null;
     if (!leave) return;
@@ -44,17 +55,6 @@ export class Names {
     } finally {
       leave();
     }
-  }
-
-  private questions(channel: Channel, events: InboundEvent[]): Array<() => Promise<void>> {
-    const { whoIs, postOf } = this.connectors.of(channel);
-    const messages = events.filter((event) => event.type === 'message');
-    const people = new Map(messages.map(({ customer }) => [`${customer.scope} ${customer.id}`, customer]));
-    const posts = new Set(messages.flatMap(({ post }) => post?.id ?? []));
-    return [
-      ...(whoIs ? [...people.values()].map((person) => () => this.learn(channel, person, whoIs)) : []),
-      ...(postOf ? [...posts].map((id) => () => this.posts.ask(channel, id)) : []),
-    ];
   }
 
   private async learn(channel: Channel, person: Person, whoIs: NonNullable<Connector['whoIs']>): Promise<void> {

@@ -50,6 +50,15 @@ test('an Instagram account is accepted by its user_id, through Instagram and thr
   expect(alone.subscribedFields).toContain('messages');
 });
 
+test('a token that another app made is refused, because that app would get the events', async () => {
+  const page = meta.addPage({ name: 'Harbour Lamps' });
+  expect(await checkPage(page.id, meta.tokenOfAnotherApp(page))).toMatchObject([
+    { name: 'Access token', ok: true },
+    { name: 'Permissions', ok: false, detail: expect.stringMatching(/another app.* Make one with the app 900100200300400/) },
+  ]);
+  expect(page.subscribedFields).toEqual([]);
+});
+
 test('the wrong road, or a Page without that account, is refused with what is there instead', async () => {
   const page = meta.addPage({ name: 'Harbour Lamps' });
   const alone = meta.addInstagramAccount({ username: 'alone', via: 'instagram' });

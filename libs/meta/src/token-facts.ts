@@ -1,7 +1,7 @@
 import { ConnectorError } from '#libs/connector';
 import { refusalIn } from './graph-refusals.js';
 import { callGraph } from './graph.js';
-import { asId, asObject, asText, type JsonObject } from './json.js';
+import { asId, asObject, type JsonObject } from './json.js';
 import type { MetaOptions } from './options.js';
 import { versioned, type Line } from './line.js';
 import { roadOf } from './permissions.js';
@@ -29,7 +29,11 @@ export async function factsOfToken(options: MetaOptions, token: string): Promise
   const { appId, appSecret, graphUrl, graphVersion } = options;
   if (!appId || !appSecret) return undefined;
   const access = { baseUrl: versioned(graphUrl, graphVersion), token: `${appId}|${appSecret}` };
-  const { body } = await callGraph(access, { method: 'GET', path: 'debug_token', query: { input_token: token } });
+  const call = { method: 'GET', path: 'debug_token', query: { input_token: token } } as const;
+  const { body } = await callGraph(access, call).catch((error: unknown) => {
+    // Of tokens that other apps made Meta tells nothing.
+    throw error instanceof ConnectorError && error.code === '100' ? foreign(appId) : error;
+  });
   const data = asObject(body.data) ?? {};
   // Answered with 200, the error inside.
   if (data.is_valid === false)
@@ -38,16 +42,14 @@ export async function factsOfToken(options: MetaOptions, token: string): Promise
       new ConnectorError('auth', 'Meta says that the token is not valid')
     );
   const owner = asId(data.app_id);
-  if (owner && owner !== appId)
-    throw new ConnectorError(
-      'rejected',
-      `This token was made for another app (“${asText(data.application) ?? owner}”), which would get the events`,
-      {
-        action: `Make one for the app ${appId}.`,
-      },
-    );
+  if (owner && owner !== appId) throw foreign(appId);
   return readFacts(data);
 }
+
+const foreign = (appId: string) =>
+  new ConnectorError('rejected', 'This token was made with another app, which would get the events', {
+    action: `Make one with the app ${appId}.`,
+  });
 
 function readFacts(data: JsonObject): TokenFacts {
   const granular = rowsOf({ data: data.granular_scopes }).filter(({ target_ids }) => Array.isArray(target_ids));
@@ -82,7 +84,9 @@ export async function standingOf(
 ): Promise<{ scopes: string[] | null; expiresAt: Date | null }> {
   if (roadOf(line) === 'instagram-login') {
     const { permissions = null, accessUntil } = told;
-    return { scopes: permissions, expiresAt: accessUntil ? new Date(accessUntil) : null };
+    // An end that has passed belongs to a token that was replaced by hand.
+    const isAhead = accessUntil !== undefined && new Date(accessUntil) > new Date();
+    return { scopes: permissions, expiresAt: isAhead ? new Date(accessUntil) : null };
   }
   const facts = await factsOfToken(options, line.access.token);
   if (!facts) return { scopes: null, expiresAt: null };
