@@ -16,7 +16,7 @@ const mailPassword = 'demo-mailbox';
 /** The Meta app of the demo. These secrets guard nothing: both sides of the wire are on this machine. */
 export const metaApp = { appId: '618033988749894', appSecret: 'demo-app-secret', verifyToken: 'demo-verify-token' };
 
-/** A small shop for lamps with a mailbox, a Page and an Instagram account, and customers who write to all three. */
+/** A small shop for lamps with a mailbox, a Page and an Instagram account, and customers who write to all three and below its posts. */
 export class Shop {
   private readonly stopping = new AbortController();
   private readonly mailCustomers: MailCustomers;
@@ -34,7 +34,7 @@ export class Shop {
     this.metaCustomers = new MetaCustomers({ platform: meta, accounts: [page, instagram], random, answerWithinMs: 10_000 });
   }
 
-  /** Starts the servers of the outside world: IMAP, SMTP and Meta, which remembers its chats in this directory from start to start. */
+  /** Starts the servers of the outside world: IMAP, SMTP and Meta, which remembers its chats and comments in this directory from start to start. */
   static async open(directory: string): Promise<Shop> {
     await mkdir(directory, { recursive: true });
     const imap = await startDovecot({ users: { [mailbox]: mailPassword } });
@@ -66,7 +66,8 @@ export class Shop {
   async trade(): Promise<void> {
     const { signal } = this.stopping;
     for (let turn = 0; !signal.aborted; turn++) {
-      if (turn % 2) this.metaCustomers.writeNext();
+      if (turn % 5 === 2) this.metaCustomers.commentNext();
+      else if (turn % 2) this.metaCustomers.writeNext();
       else await this.mailCustomers.writeNext();
       await pause(turn < 7 ? 300 : 20_000 + Math.random() * 40_000, signal);
     }

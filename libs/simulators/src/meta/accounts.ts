@@ -1,5 +1,4 @@
 import type { Core } from './core.js';
-import type { Memory } from './memory.js';
 import { facebookScopes, instagramScopes } from './permissions.js';
 import { metaId } from './random.js';
 import { tokenLife } from './tokens.js';
@@ -26,10 +25,7 @@ export interface NewInstagramAccount {
 
 /** The business accounts there are, how new ones come, and how their tokens come and go. */
 export class Accounts {
-  constructor(
-    private readonly core: Core,
-    private readonly memory: Memory | null,
-  ) {}
+  constructor(private readonly core: Core) {}
 
   addPage({ id, name, accessToken, subscribed }: NewPage): MetaAccount {
     const known = id ?? metaId('page', name);
@@ -76,7 +72,6 @@ export class Accounts {
     world.accounts.push(added);
     if (!added.pageId || added.via === 'instagram') world.users.owner.roles.set(added.id, pageTasks);
     if (!world.tokens.find(added.accessToken)) this.issue(added, added.accessToken);
-    this.memory?.recall(world, added);
     return added;
   }
 }

@@ -44,7 +44,7 @@ export class AppSubscriptions {
   }
 
   /** `/{app-id}/subscriptions`, with the app's own token. The `instagram` object is set in the dashboard alone. */
-  answer(call: GraphCall): Promise<unknown> | unknown {
+  answer(call: GraphCall): unknown {
     const { appId, appSecret } = this.core.app;
     if (!new RegExp(`^(/v2[1-6]\\.0)?/${appId}/subscriptions$`).test(call.path)) return undefined;
     if (call.token !== `${appId}|${appSecret}`) throw new GraphError(15, 'This method must be called with an app access_token.');

@@ -2,6 +2,21 @@
 export interface Chat {
   opening: string[];
   answers: string[];
+  /** Sent after the opening. */
+  picture?: boolean;
+  /** On Instagram the first line is a reply to the shop's story. */
+  story?: boolean;
+  /** What the last line of the opening is corrected to. */
+  corrected?: string;
+  /** How the last answer of the shop's is liked. */
+  reaction?: string;
+}
+
+/** What somebody writes below a post, and what they say when they are answered: for all to read, or in private. */
+export interface CommentChat {
+  text: string;
+  publicly: string;
+  privately: string[];
 }
 
 export const chatters = [
@@ -21,6 +36,8 @@ export const chatters = [
 
 export const chats: Chat[] = [
   {
+    story: true,
+    reaction: '❤️',
     opening: ['Hi! Is the brass Pier lamp back in stock?', 'The one from your story yesterday 😍'],
     answers: ['Ah great, can you keep one for me until Saturday?', 'Perfect, thank you! 🙏'],
   },
@@ -29,6 +46,7 @@ export const chats: Chat[] = [
     answers: ['It says "arrived at depot", nothing since', 'ok, please keep me posted', 'It came this morning, thanks for chasing it!'],
   },
   {
+    picture: true,
     opening: ['hello, the shade of my Dune lamp arrived with a crack :(', 'what do I do?'],
     answers: ['Sure, the order is HL-30877. The box was fine from outside', 'A new shade is enough, no need to send all of it back'],
   },
@@ -41,7 +59,9 @@ export const chats: Chat[] = [
     answers: ['Très bien, merci. Je commande ce soir ✨'],
   },
   {
-    opening: ['Which bulb fits the Lantern S?', 'E14 or E27, the page says both 🤔'],
+    corrected: 'E14 or E27? The page says both 🤔',
+    reaction: '👍',
+    opening: ['Which bulb fits the Lantern S?', 'E14 or E28, the page says both 🤔'],
     answers: ['and is it dimmable?', 'Thx!'],
   },
   {
@@ -64,4 +84,29 @@ export const chats: Chat[] = [
     opening: ['Hey, do you do discounts for cafés? We need 14 of the Pier wall lamps'],
     answers: ['Mid January would be fine', 'Send the offer here or to the address in my bio, both fine 👍'],
   },
+];
+
+export const commentChats: CommentChat[] = [
+  {
+    text: 'How much is the big one? 😍',
+    publicly: 'Thank you!',
+    privately: ['Oh nice, less than I thought. Can I pick it up in the shop?'],
+  },
+  { text: 'Do you ship to Norway?', publicly: 'Perfect, ordering tonight', privately: ['Great, and how much is the shipping?'] },
+  {
+    text: 'Mine has flickered since the second week. Not happy!!',
+    publicly: 'ok, I wrote you a message',
+    privately: ['It is order HL-30655'],
+  },
+  {
+    text: 'Is this the same lamp as in the café at the harbour?',
+    publicly: 'I knew it!',
+    privately: ['Haha, I sit below it every morning'],
+  },
+  {
+    text: 'Still waiting for an answer to my mail from Monday…',
+    publicly: 'Thanks, found it',
+    privately: ['The address is the one I ordered with'],
+  },
+  { text: 'Love it. Does it come in green?', publicly: 'Please tell me when it does 💚', privately: ['Yes please, put me on the list'] },
 ];

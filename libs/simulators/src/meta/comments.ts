@@ -46,6 +46,7 @@ export class Comments {
   readonly all: Comment[] = [];
   /** Where others named an account; the comment is null where it was in the text of a post. */
   readonly mentions: { post: Post; comment: Comment | null }[] = [];
+  private readonly listeners = new Set<(comment: Comment) => void>();
 
   constructor(private readonly core: Core) {}
 
@@ -62,7 +63,14 @@ export class Comments {
     };
     this.all.push(comment);
     this.tell(comment, 'add');
+    if (!author) for (const listener of this.listeners) listener(comment);
     return comment;
+  }
+
+  /** Called for every comment of an account itself; returns the way to stop listening. */
+  onOwn(listener: (comment: Comment) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** The comment of an id, or of an ad comment's copy. Throws when there is none or it is gone. */

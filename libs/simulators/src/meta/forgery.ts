@@ -2,7 +2,8 @@ import { signedPost } from './webhook-body.js';
 import { hubSignature, type Json } from './wire.js';
 
 /** How a POST may be forged. */
-export type Forgery = 'bad-signature' | 'wrong-secret' | 'unsigned' | 'sha1-only' | 'reserialized' | 'truncated';
+export const forgeries = ['bad-signature', 'wrong-secret', 'unsigned', 'sha1-only', 'reserialized', 'truncated'] as const;
+export type Forgery = (typeof forgeries)[number];
 
 /** Posts a body in a way that a right receiver refuses. Resolves with the HTTP status. */
 export async function postForged(url: string, how: Forgery, body: Json, secret: string): Promise<number> {

@@ -113,6 +113,15 @@ export abstract class People {
     return this.posts.add(account, post);
   }
 
+  post(id: string): Post | undefined {
+    return this.posts.find(id);
+  }
+
+  /** What an account has put up, oldest first. */
+  postsOf(account: MetaAccount): Post[] {
+    return this.posts.all.filter((post) => post.account === account && post.removedAt === null);
+  }
+
   removePost(post: Post): void {
     this.posts.remove(post);
   }
@@ -161,6 +170,11 @@ export abstract class People {
     const { thread, use } = this.privateReplies.toComment([account], commentId);
     use();
     return this.chats.nativeReply(account, thread.customer, text);
+  }
+
+  /** Called for every comment of an account itself; returns the way to stop listening. */
+  onComment(listener: (comment: Comment) => void): () => void {
+    return this.comments.onOwn(listener);
   }
 
   /** A comment as it stands, gone ones too; undefined for one that never was. */

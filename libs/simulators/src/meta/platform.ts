@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Accounts, type NewInstagramAccount, type NewPage } from './accounts.js';
 import type { CatalogueName } from './catalogue/catalogue.js';
 import { emitFromCatalogue, type About } from './catalogue/emit.js';
@@ -26,6 +27,7 @@ import { PrivateReplies } from './private-replies.js';
 import { Profiles } from './profiles.js';
 import { seededRandom } from './random.js';
 import { refusalOf } from './refusal.js';
+import { Admin } from './scenario/admin.js';
 import { chatReads } from './read.js';
 import { SendFaults } from './send-faults.js';
 import { Sending } from './sending.js';
@@ -44,7 +46,9 @@ export interface MetaPlatformOptions extends AppOptions {
   seed?: number;
   /** The platform's clock in ms; see also {@link MetaPlatform.advance}. */
   now?: () => number;
-  /** A file in which threads outlive a stop, for those who start again with what they stored themselves. */
+  /** The clock stands but for {@link MetaPlatform.pass} and {@link MetaPlatform.advance}: nothing falls due by itself. */
+  stillClock?: boolean;
+  /** A file in which chats, posts and comments outlive a stop, for those who start again with what they stored themselves. */
   memory?: string;
 }
 
@@ -86,7 +90,7 @@ export class MetaPlatform extends People {
     super();
     const seed = options.seed ?? 1;
     this.app = { ...options };
-    this.clock = new Clock(options.now);
+    this.clock = new Clock(options.now, options.stillClock);
     this.log = new Log(this.clock.now);
     this.world = new World(seed, this.clock);
     this.core = {
@@ -100,9 +104,10 @@ export class MetaPlatform extends People {
       emit: (account, element, list) => this.webhooks.emit(account, element, list),
       note: (kind, detail, event) => this.log.write(kind, detail, event),
     };
-    this.accounts = new Accounts(this.core, memory);
+    this.accounts = new Accounts(this.core);
     this.login = new Login(this.core);
-    this.webhooks = new Webhooks(this.core);
+    // Draws of its own: how many events there are changes nothing else of a run.
+    this.webhooks = new Webhooks({ ...this.core, random: seededRandom(seed + 1) });
     this.control = new ThreadControl(this.core);
     this.chats = new DirectMessages(this.core, this.control);
     this.posts = new Posts(this.core);
@@ -114,7 +119,9 @@ export class MetaPlatform extends People {
     const parts = { core, control, posts, comments, privateReplies, faults, usage };
     this.sending = new Sending(parts, this.chats);
     const profiles = new Profiles(this.core, this.comments);
+    const admin = new Admin(this);
     this.doors = [
+      (call) => admin.answer(call),
       (call) => this.login.answer(call),
       (call) => this.webhooks.subscriptions.answer(call),
       (call) => this.core.cdn.answer(call),
@@ -131,6 +138,15 @@ export class MetaPlatform extends People {
       (request) => chatReads(request, parts),
       (request) => profiles.answer(request),
     ];
+  }
+
+  get allAccounts(): readonly MetaAccount[] {
+    return this.world.accounts;
+  }
+
+  /** Everybody who may sign in to apps; the owner is the first. */
+  get allUsers(): readonly MetaUser[] {
+    return this.world.users.all;
   }
 
   /** What went wrong so far, by nature or on purpose, oldest first. */
@@ -157,17 +173,18 @@ export class MetaPlatform extends People {
     this.webhooks.sender.stop();
     this.clock.stop();
     await this.server?.stop();
-    await this.memory?.save(this.world.threads);
+    const { world, posts, comments } = this;
+    await this.memory?.save({ world, posts, comments });
   }
 
   /** A Page. Its events flow once `subscribed_apps` was posted for it, or with `subscribed` at once. */
   addPage(page: NewPage): MetaAccount {
-    return this.accounts.addPage(page);
+    return this.remembered(this.accounts.addPage(page));
   }
 
   /** An Instagram account; `id` is its `user_id`. Through Facebook it hangs on a Page, shares its token and its subscription. */
   addInstagramAccount(account: NewInstagramAccount): MetaAccount {
-    return this.accounts.addInstagram(account);
+    return this.remembered(this.accounts.addInstagram(account));
   }
 
   /**
@@ -277,6 +294,17 @@ export class MetaPlatform extends People {
     await this.clock.pass(ms, () => this.webhooks.sender.idle());
   }
 
+  /** The platform's clock, ms. */
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** Waits so long: in real time, or by {@link MetaPlatform.pass} where the clock stands still. */
+  async wait(ms: number): Promise<void> {
+    if (this.clock.still) await this.pass(ms);
+    else await sleep(ms);
+  }
+
   /** Called for everything that happens, failures included; returns the way to stop listening. */
   onHappening(listener: (entry: LogEntry) => void): () => void {
     return this.log.listen(listener);
@@ -285,6 +313,11 @@ export class MetaPlatform extends People {
   /** Called for every message a business got through to a customer; returns the way to stop listening. */
   onReply(listener: (message: ThreadMessage, thread: Thread) => void): () => void {
     return this.sending.onReply(listener);
+  }
+
+  /** How many events are neither taken nor given up. */
+  get unsettled(): number {
+    return this.webhooks.sender.open;
   }
 
   /** Resolves when every webhook so far was taken or given up. */
@@ -301,5 +334,11 @@ export class MetaPlatform extends People {
   private refuse(error: GraphError): unknown {
     this.core.note('call-refused', `${error.code}/${error.subcode ?? ''} ${error.message}`);
     return refusalOf(error, this.core);
+  }
+
+  private remembered(account: MetaAccount): MetaAccount {
+    const { world, posts, comments } = this;
+    this.memory?.recall(account, { world, posts, comments });
+    return account;
   }
 }

@@ -62,6 +62,11 @@ export class Posts {
     return post;
   }
 
+  /** One of an earlier run: its picture lies on the CDN again. */
+  recall(post: Post): void {
+    this.all.push({ ...post, picture: post.picture && this.picture(post.account) });
+  }
+
   find(id: string): Post | undefined {
     return this.all.find((post) => post.id === id && post.removedAt === null);
   }

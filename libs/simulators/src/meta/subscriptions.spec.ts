@@ -24,7 +24,7 @@ interface Answer {
   error?: { code: number; message: string };
 }
 async function call(method: string, path: string, query: Record<string, string> = {}, token = page.accessToken): Promise<Answer> {
-  const url = `${meta.url}/v26.0${path}?${new URLSearchParams(query)}`;
+  const url = `${meta.url}/v26.0${path}?${new URLSearchParams(query).toString()}`;
   return (await (await fetch(url, { method, headers: { Authorization: `Bearer ${token}` } })).json()) as Answer;
 }
 const subscribeAccount = (fields: string, account = page) =>

@@ -26,7 +26,8 @@ export class WebhookSender {
   private readonly queue: (() => void)[] = [];
   private readonly batch: Parcel[] = [];
   private held: Happening[] | null = null;
-  private open = 0;
+  /** How many events are under way. */
+  open = 0;
   private posting = 0;
 
   constructor(

@@ -25,7 +25,8 @@ export interface MetaAccount {
  * `access-off`: its owner does not allow apps to its messages (error 200/2534041, no events). `unlinked`: an Instagram account hangs on
  * its Page no longer (100/2534013). `restricted`: a Page may not send for a while (10/1893063).
  */
-export type AccountTrouble = 'access-off' | 'unlinked' | 'restricted';
+export const accountTroubles = ['access-off', 'unlinked', 'restricted'] as const;
+export type AccountTrouble = (typeof accountTroubles)[number];
 
 /** One human. Every account knows them by another id. */
 export interface MetaCustomer {

@@ -14,9 +14,7 @@ type Shelves = typeof shelves;
 export type CatalogueName = { [Shelf in keyof Shelves]: `${Shelf}/${keyof Shelves[Shelf] & string}` }[keyof Shelves];
 
 const recipes = new Map<string, Recipe>(
-  Object.entries(shelves).flatMap(([shelf, all]) =>
-    Object.entries(all).map(([name, recipe]) => [`${shelf}/${name}`, recipe as Recipe] as const),
-  ),
+  Object.entries(shelves).flatMap(([shelf, all]) => Object.entries(all).map(([name, recipe]) => [`${shelf}/${name}`, recipe] as const)),
 );
 
 export const catalogueNames = [...recipes.keys()] as CatalogueName[];

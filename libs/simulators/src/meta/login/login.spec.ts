@@ -48,7 +48,7 @@ const facebookDialog = (more: Record<string, string> = {}) => {
     scope: 'pages_show_list,pages_messaging,instagram_basic',
     ...more,
   };
-  return `${meta.url}/www.facebook.com/v26.0/dialog/oauth?${new URLSearchParams(query)}`;
+  return `${meta.url}/www.facebook.com/v26.0/dialog/oauth?${new URLSearchParams(query).toString()}`;
 };
 const instagramDialog = () => {
   const query = {
@@ -58,7 +58,7 @@ const instagramDialog = () => {
     response_type: 'code',
     scope: 'instagram_business_basic,instagram_business_manage_messages',
   };
-  return `${meta.url}/www.instagram.com/oauth/authorize?${new URLSearchParams(query)}`;
+  return `${meta.url}/www.instagram.com/oauth/authorize?${new URLSearchParams(query).toString()}`;
 };
 const codeOf = (address: string) => new URL(address).searchParams.get('code')!;
 const exchange = (code: string, more: Record<string, string> = {}) =>
@@ -192,7 +192,7 @@ test('3: short, long and Page tokens are three; a Page token of a long one has n
 test('3: a configuration for a system user gives a token without an end at once', async () => {
   const { url } = (meta.app.loginConfigs = { '42': { kind: 'system-user' as const, scopes: ['pages_show_list'] } }) && meta;
   const query = new URLSearchParams({ client_id: app.appId, redirect_uri, state: 's', config_id: '42' });
-  const answer = await exchange(codeOf(await meta.signIn(`${url}/v26.0/dialog/oauth?${query}`)));
+  const answer = await exchange(codeOf(await meta.signIn(`${url}/v26.0/dialog/oauth?${query.toString()}`)));
   expect(answer).toEqual({ access_token: expect.stringMatching(/^EAASIM/) as string, token_type: 'bearer' });
   expect(await debug(answer.access_token)).toMatchObject({ type: 'SYSTEM_USER', expires_at: 0, scopes: ['pages_show_list'] });
 });
