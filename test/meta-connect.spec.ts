@@ -146,7 +146,7 @@ test('the same Page twice, or the same Instagram account by both roads, is refus
   expect(other.searchParams.get('signInError')).toMatch(/@harbour\.lamps is connected already as “@harbour.lamps \(Harbour Lamps\)”/);
 });
 
-test('an Instagram account that needs no Page is connected, and its token is renewed by itself', async () => {
+test('an Instagram account that needs no Page is connected and looked after', async () => {
   meta.addInstagramAccount({ username: 'alone', via: 'instagram' });
   const id = await connected({ type: 'instagram', provider: 'instagram' });
   const settings = async () => (await house.api.get<Schemas['ChannelWithSettings']>(`/channels/${id}`)).body.settings;
@@ -175,13 +175,21 @@ test('a dead token asks for a sign-in, which picks its own account, and the acco
   expect(await house.api.all<Channel>('/channels')).toHaveLength(1);
 });
 
-test('a subscription that Meta dropped is made again when the channel is looked after', async () => {
+test('a subscription that Meta dropped is made again when the channel is looked after, and what was missed is fetched', async () => {
   const page = meta.addPage({ name: 'Harbour Lamps' });
   const id = await connected(onFacebook);
   await eventually(async () => expect((await channel(id)).health.upkeep).not.toBeNull());
+  await meta.subscribe({ callbackUrl: `${house.url}/webhooks/meta` });
+  await eventually(async () => expect((await channel(id)).health.audit).not.toBeNull());
   page.subscribedFields = [];
+  meta.customerWrites(page, meta.customer('Ada Moss'), 'Does anybody hear me?');
+  await meta.settled();
+  expect(await house.api.all<Conversation>('/conversations')).toEqual([]);
   expect((await check(id)).health).toMatchObject({ state: 'ok', upkeep: { subscribed: true } });
   expect(page.subscribedFields).toContain('messages');
+  await eventually(async () => {
+    expect((await house.api.all<Conversation>('/conversations')).map(({ preview }) => preview)).toEqual(['Does anybody hear me?']);
+  });
 });
 
 test('a channel that is removed hears no more, and another that shared its Page goes on hearing', async () => {
