@@ -42,7 +42,7 @@ export function AttachedFiles({ attachments, capabilities, edit }: AttachedFiles
               className={classes.attached}
               data-bad={why ? true : undefined}
               onRemove={() => edit({ attachments: attachments.filter(({ id }) => id !== file.id) })}
-              removeButtonProps={{ 'aria-label': text.composer.removeFile(file.filename), tabIndex: 0 }}
+              removeButtonProps={{ 'aria-label': text.composer.removeFile(file.filename), 'aria-hidden': false, tabIndex: 0 }}
             >
               {mediaKind(file) === 'picture' && <img src={attachmentUrl(file.id)} alt="" className={classes.thumb} />}
               {file.filename} ({fileSize(file.size)})

@@ -1,5 +1,5 @@
 import { Anchor, Text } from '@mantine/core';
-import { IconArrowBackUp } from '@tabler/icons-react';
+import { IconArrowBackUp, IconTrash } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import type { Conversation, Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
@@ -54,7 +54,7 @@ export function Withdrawn({ message, kind }: { message: Message; kind: Conversat
     kind === 'comment' ? text.thread.commentGone : ours ? text.thread.withdrawnOurs : text.thread.withdrawn(authorName(message));
   return (
     <Text c="dimmed" className={classes.withdrawn}>
-      <IconArrowBackUp size={15} aria-hidden /> {words}
+      {kind === 'comment' ? <IconTrash size={15} aria-hidden /> : <IconArrowBackUp size={15} aria-hidden />} {words}
     </Text>
   );
 }

@@ -10,29 +10,32 @@ interface ReplyRequest {
   body: { text: string; lastSeenMessageId?: string };
 }
 
-/** Replies on their way to the server, shown until it has answered or they are among the messages, which live updates may bring first. */
-export function PendingReplies({ conversationId, messages }: { conversationId: string; messages: Message[] }) {
+/** Replies on their way to the server, until it has answered or they are among the messages, which live updates may bring first. */
+export function usePendingReplies(conversationId: string, messages: Message[]): ReplyRequest['body'][] {
   const requests = useMutationState({
     filters: { mutationKey: ['post', '/api/v1/conversations/{id}/replies'], status: 'pending' },
     select: (mutation) => mutation.state.variables as ReplyRequest,
   });
-  return requests
-    .filter(({ params, body }) => params.path.id === conversationId && !hasArrived(body, messages))
-    .map(({ body }, index) => (
-      <li key={index} className={classes.message} data-side="outbound" data-pending>
-        <article className={classes.bubble}>
-          <div className={classes.prose}>
-            <LinkedText>{body.text || text.composer.sendingFiles}</LinkedText>
-          </div>
-        </article>
-        <div className={classes.delivery}>
-          <span className={classes.deliveryState}>
-            <IconSend size={14} aria-hidden />
-            {text.composer.sending}
-          </span>
+  const here = requests.filter(({ params }) => params.path.id === conversationId);
+  return here.map(({ body }) => body).filter((body) => !hasArrived(body, messages));
+}
+
+export function PendingReplies({ replies }: { replies: ReplyRequest['body'][] }) {
+  return replies.map((body, index) => (
+    <li key={index} className={classes.message} data-side="outbound" data-pending>
+      <article className={classes.bubble}>
+        <div className={classes.prose}>
+          <LinkedText>{body.text || text.composer.sendingFiles}</LinkedText>
         </div>
-      </li>
-    ));
+      </article>
+      <div className={classes.delivery}>
+        <span className={classes.deliveryState}>
+          <IconSend size={14} aria-hidden />
+          {text.composer.sending}
+        </span>
+      </div>
+    </li>
+  ));
 }
 
 /** What leaves as several messages begins with the text of the first of them. */

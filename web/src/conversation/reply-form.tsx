@@ -44,7 +44,9 @@ export function ReplyForm({ conversation, capabilities, mode, window }: ReplyFor
   const reply = useReply(conversation);
   const ready = addressed && !files.uploads.length && isComplete(draft, capabilities);
   const send = (then?: 'close') => {
-    if (ready) reply(draft, { cc, mode, then });
+    if (!ready) return;
+    files.forget();
+    reply(draft, { cc, mode, then });
   };
   if (impossible && !draft.text) return <ClosedWindow reason={impossible} />;
   return (

@@ -25,9 +25,14 @@ export function useStickToEnd(latestId: string | undefined) {
 
   useEffect(() => {
     const area = scroller.current!;
+    let top = area.scrollTop;
     const onScroll = () => {
-      sticking.current = area.scrollHeight - area.scrollTop - area.clientHeight < nearPx;
+      const isNear = area.scrollHeight - area.scrollTop - area.clientHeight < nearPx;
+      // Only who moves up leaves the end: that it moved away below says nothing of what they want.
+      if (isNear) sticking.current = true;
+      else if (area.scrollTop < top) sticking.current = false;
       if (sticking.current) setAtEnd(true);
+      top = area.scrollTop;
     };
     area.addEventListener('scroll', onScroll, { passive: true });
     const resized = new ResizeObserver(() => sticking.current && toEnd());

@@ -8,7 +8,7 @@ import { Empty, Failed, Loading } from '../ui/status.js';
 import classes from './conversation.module.css';
 import { arrange } from './arrange.js';
 import { MessageItem } from './message.js';
-import { PendingReplies } from './pending-replies.js';
+import { PendingReplies, usePendingReplies } from './pending-replies.js';
 import { authorName } from './people.js';
 import { useStickToEnd } from './stick-to-end.js';
 import { useMessages } from './use-messages.js';
@@ -27,7 +27,12 @@ export function Thread({ conversation }: { conversation: Conversation }) {
 
 function Messages({ conversation, messages }: { conversation: Conversation; messages: Message[] }) {
   const latest = messages.at(-1);
+  const pending = usePendingReplies(conversation.id, messages);
   const { scroller, content, atEnd, toEnd } = useStickToEnd(latest?.id);
+  const isSending = pending.length > 0;
+  useEffect(() => {
+    if (isSending) toEnd();
+  }, [isSending, toEnd]);
   return (
     <div className={classes.threadFrame}>
       <div ref={scroller} className={classes.thread} tabIndex={0} role="region" aria-label={text.thread.label}>
@@ -37,7 +42,7 @@ function Messages({ conversation, messages }: { conversation: Conversation; mess
             {arrange(messages, conversation.kind).map((placed) => (
               <MessageItem key={placed.message.id} placed={placed} conversation={conversation} />
             ))}
-            <PendingReplies conversationId={conversation.id} messages={messages} />
+            <PendingReplies replies={pending} />
           </ol>
         </div>
       </div>

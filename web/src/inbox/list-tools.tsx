@@ -63,7 +63,7 @@ function Order({ order, onChange }: OrderProps) {
       <Menu.Dropdown>
         <Menu.RadioGroup value={order} onChange={onChange}>
           {Object.entries(text.list.sorts).map(([value, label]) => (
-            <Menu.RadioItem key={value} value={value}>
+            <Menu.RadioItem key={value} value={value} closeMenuOnClick>
               {label}
             </Menu.RadioItem>
           ))}

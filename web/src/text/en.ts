@@ -106,7 +106,6 @@ export const en = {
     markUnread: 'Mark as unread',
     loading: 'Loading conversation',
     failed: 'The change was not saved',
-    source: 'Post',
   },
   source: {
     label: 'Post',
@@ -177,7 +176,6 @@ export const en = {
     answerTo: (name: string) => `Reply to this message from ${name}`,
     answered: (name: string) => `Show the message from ${name} that this answers`,
     us: 'We',
-    you: 'You',
     noText: 'This message has no text.',
     partial: 'Too large to be taken in whole.',
     fetchOriginal: 'Fetch the original',
