@@ -1,7 +1,10 @@
 import { refusalIn } from './graph-refusals.js';
 
-const refused = (code: unknown, subcode?: unknown, { status = 400, reading = false, ...more }: { status?: number; reading?: boolean; message?: string } = {}) =>
-  refusalIn({ error: { message: 'Meta’s own words', code, error_subcode: subcode, fbtrace_id: 'AbC', ...more } }, status, reading);
+const refused = (
+  code: unknown,
+  subcode?: unknown,
+  { status = 400, reading = false, ...more }: { status?: number; reading?: boolean; message?: string } = {},
+) => refusalIn({ error: { message: 'Meta’s own words', code, error_subcode: subcode, fbtrace_id: 'AbC', ...more } }, status, reading);
 
 test.each([
   // code, subcode, kind, what the agent reads, what they can do
