@@ -15,7 +15,6 @@ import { messageNamed, namesOf } from './message-names.js';
 import { Message, type Reaction } from './message.entity.js';
 import { noteAction, recount, refreshPreview, showUnread } from './recount.js';
 import { isReceipt, Receipts } from './receipts.service.js';
-import { ReplyWindows } from './reply-windows.service.js';
 import { forgetContent, withoutContent } from './withdrawal.js';
 
 /** What platforms tell of messages after they were written. All of it is kept, and a message shows what all of it together makes of it. */
@@ -23,7 +22,6 @@ import { forgetContent, withoutContent } from './withdrawal.js';
 export class MessageChanges {
   constructor(
     private readonly receipts: Receipts,
-    private readonly windows: ReplyWindows,
     private readonly changes: Changes,
   ) {}
 
@@ -70,23 +68,21 @@ export class MessageChanges {
       kept.map(({ inboundEventId }) => inboundEventId),
     );
     await this.tell(manager, await connectAnswers(manager, message, names));
-    await this.windows.refresh(manager, message.conversationId);
     return true;
   }
 
   private async show(manager: EntityManager, message: Message, names: string[], folded: Folded, isNews: boolean): Promise<void> {
-    const { id, conversationId, direction } = message;
-    if (folded.reactedAt) await noteAction(manager, conversationId, folded.reactedAt);
+    const { id, direction } = message;
+    if (folded.reactedAt) await noteAction(manager, message.conversationId, folded.reactedAt);
     if (folded.withdrawnAt) await forgetContent(manager, message, names);
     const patch = differences(message, await columnsOf(manager, message, folded));
     if (!Object.keys(patch).length) return;
-    // The conversation first, as everybody locks it before its messages.
-    await manager.increment(Conversation, { id: conversationId }, 'version', 1);
+    const conversationId = await lockConversationOf(manager, message);
     await manager.update(Message, id, patch);
     if ('deletedAt' in patch) await recount(manager, conversationId);
     else if ('text' in patch) await refreshPreview(manager, conversationId);
     if ('text' in patch && !folded.withdrawnAt && isNews && direction === 'inbound') await showUnread(manager, conversationId);
-    await this.tell(manager, [message]);
+    await this.tell(manager, [{ id, conversationId }]);
     await this.changes.write(manager, { type: 'conversation.updated', conversationId });
   }
 
@@ -94,6 +90,12 @@ export class MessageChanges {
     const news = messages.map(({ id, conversationId }) => ({ type: 'message.updated' as const, conversationId, messageId: id }));
     if (news.length) await this.changes.write(manager, ...news);
   }
+}
+
+/** Before the message itself, as everybody does it in this order. Resolves with the conversation, which another may have put it into meanwhile. */
+async function lockConversationOf(manager: EntityManager, { id, conversationId }: Message): Promise<string> {
+  const { affected } = await manager.increment(Conversation, { id: conversationId }, 'version', 1);
+  return affected ? conversationId : lockConversationOf(manager, await manager.findOneByOrFail(Message, { id }));
 }
 
 async function columnsOf(manager: EntityManager, message: Message, folded: Folded): Promise<Partial<Message>> {

@@ -28,9 +28,10 @@ export class Places {
   async find(manager: EntityManager, occasion: Occasion, event: MessageEvent, identity: Identity, messageId: string): Promise<Placed> {
     const channelId = occasion.channel.id;
     const arrival = arrivalOf(event, occasion.backfill);
-    // Of a chat the platform says which conversation it is: nothing has to be put together.
-    const waiting = event.kind === 'dm' ? [] : await awaiting(manager, channelId, event);
     const placed = await this.choose(manager, occasion, event, arrival, identity, messageId);
+    // Of a chat the platform says which conversation it is: nothing has to be put together. Looked for once its own ids are
+    // written, because that waits for whoever writes an answer to it at this very moment.
+    const waiting = event.kind === 'dm' ? [] : await awaiting(manager, channelId, event);
     if (arrival) for (const row of waiting) await this.unite(manager, event, arrival, row, placed.conversationId);
     const conversationId = arrival ? placed.conversationId : await joinAll(manager, placed.conversationId, waiting);
     await claimKeys(manager, channelId, event, conversationId, messageId);
@@ -39,10 +40,11 @@ export class Places {
 
   /** Makes a comment that is here already findable by further keys. What is known under them, such as answers that came first, joins it. */
   async claim(manager: EntityManager, { id: messageId, channelId, conversationId: placed }: Message, ownKeys: string[]): Promise<void> {
+    const named = { threadKeys: [], ownKeys };
+    await hold(manager, placed);
+    await rememberKeys(manager, channelId, named, placed, messageId);
     const elsewhere = await manager.findBy(ThreadKey, { channelId, key: In(ownKeys), conversationId: Not(placed) });
     const conversationId = await joinAll(manager, placed, elsewhere);
-    const named = { threadKeys: [], ownKeys };
-    await rememberKeys(manager, channelId, named, conversationId, messageId);
     await claimKeys(manager, channelId, named, conversationId, messageId);
   }
 
