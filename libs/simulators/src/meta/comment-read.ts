@@ -94,6 +94,7 @@ function facebookNode(core: Core, comment: Comment, comments: Comments): Node {
     user_likes: likes.has(null),
     ...{ can_hide: canHide(comment), can_remove: true, can_comment: true, can_like: true },
     can_reply_privately: privateReplyRefusal(comment, core.clock.now()) === null,
+    private_reply_conversation: comment.answeredPrivately && author ? { id: core.world.thread(post.account, author).id } : undefined,
     permalink_url: `${post.permalink}?comment_id=${id.split('_')[1]}`,
     comments: answers.length ? { data: answers.map((answer) => facebookNode(core, answer, comments)) } : undefined,
   };

@@ -255,13 +255,15 @@ test('36: comments are read by filter, order and time, nested or flat, with what
 test('36: dark posts are only in ads_posts, visitors’ in visitor_posts, and Instagram’s ads in no list', async () => {
   const ad = meta.addPost(page, { text: 'Buy', ad: true });
   const visit = meta.addPost(page, { text: 'Great shop', author: ada });
-  meta.addPost(instagram, { text: 'Ad', ad: true });
+  const dark = meta.addPost(instagram, { text: 'Ad', ad: true });
   const ids = async (account: MetaAccount, edge: string) => (await app.get(account, `/me/${edge}`)).data!.map(({ id }) => id);
   expect(await ids(page, 'feed')).toEqual([visit.id, post.id]);
   expect(await ids(page, 'published_posts')).toEqual([post.id]);
   expect(await ids(page, 'visitor_posts')).toEqual([visit.id]);
   expect(await ids(page, 'ads_posts?include_inline_create=true')).toEqual([ad.id]);
   expect(await ids(instagram, 'media')).toEqual([media.id]);
+  const answer = await app.get(instagram, `/${dark.ad!.id}?fields=effective_instagram_media_id`);
+  expect(answer).toMatchObject({ effective_instagram_media_id: dark.id });
   const [listed] = (await app.get(instagram, '/me/media?fields=caption,permalink,media_product_type,media_url')).data!;
   expect(listed).toMatchObject({ caption: 'New glow', permalink: media.permalink, media_product_type: 'REELS' });
 });

@@ -4,6 +4,8 @@ export interface Limits {
   appCallsPerHour: number;
   /** Calls with a person's token in an hour: error 17. */
   userCallsPerHour: number;
+  /** Calls about one Page with a person's token in an hour: error 32. */
+  pageCallsPerHour: number;
   /** Calls of one Page or account in 24 h, by business use case: errors 80001, 80006 and 80002. */
   pagesCallsPerDay: number;
   messengerCallsPerDay: number;
@@ -28,6 +30,7 @@ export interface Limits {
 export const noLimits: Limits = {
   appCallsPerHour: Infinity,
   userCallsPerHour: Infinity,
+  pageCallsPerHour: Infinity,
   pagesCallsPerDay: Infinity,
   messengerCallsPerDay: Infinity,
   instagramCallsPerDay: Infinity,
@@ -47,6 +50,7 @@ export const statedLimits: Limits = {
   ...noLimits,
   appCallsPerHour: 200 * 100,
   userCallsPerHour: 200,
+  pageCallsPerHour: 4800,
   pagesCallsPerDay: 4800 * 100,
   messengerCallsPerDay: 200 * 100,
   instagramCallsPerDay: 4800 * 10,

@@ -46,12 +46,20 @@ export function postReads(request: GraphRequest, context: Context): unknown {
       (post) => postNode(core, post),
     );
   }
+  const ad = posts.all.find((post) => post.ad?.id === target && accounts.includes(post.account));
+  if (ad && route === 'GET') return chosen(adNode(ad), call.query);
   const post = posts.find(target);
   return post && accounts.includes(post.account) && route === 'GET' ? chosen(postNode(core, post), call.query) : undefined;
 }
 
 function postNode(core: Core, post: Post): Node {
   return post.account.kind === 'page' ? pagePost(core, post) : media(core, post);
+}
+
+/** The Marketing API's view of an ad: it alone says below which post or medium its comments are. */
+function adNode({ id, ad, account }: Post): Node {
+  const where = account.kind === 'page' ? { effective_object_story_id: id } : { effective_instagram_media_id: id };
+  return { id: ad!.id, name: ad!.title, ...where };
 }
 
 function pagePost(core: Core, { id, text, at, author, account, permalink, picture, ad }: Post): Node {

@@ -1,5 +1,4 @@
 import { startMetaPlatform, type MetaPlatform } from './platform.js';
-import { seededRandom } from './random.js';
 import { startSmallApp, type SmallApp } from './small-app.js';
 import { Traffic } from './traffic.js';
 import type { MetaAccount } from './world.js';
@@ -14,7 +13,7 @@ async function start(seed: number): Promise<Traffic> {
   meta = await startMetaPlatform({ appId: '900100200300400', appSecret: 'sim-app-secret-0001', verifyToken: 'v', seed, now: () => now });
   accounts = [meta.addPage({ name: 'Harbour Lamps' }), meta.addInstagramAccount({ username: 'harbour.lamps', via: 'instagram' })];
   app = await startSmallApp(meta, ...accounts);
-  return new Traffic({ platform: meta, accounts, random: seededRandom(seed) });
+  return new Traffic({ platform: meta, accounts, seed });
 }
 afterEach(async () => {
   await meta.stop();

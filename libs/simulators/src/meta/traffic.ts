@@ -1,12 +1,13 @@
 import type { MetaPlatform } from './platform.js';
 import type { Post } from './posts.js';
+import { seededRandom } from './random.js';
 import type { MetaAccount, MetaCustomer } from './world.js';
 
 interface TrafficOptions {
   platform: MetaPlatform;
   accounts: MetaAccount[];
-  /** Numbers in [0, 1); the same numbers give the same traffic. */
-  random: () => number;
+  /** The same seed gives the same traffic. */
+  seed: number;
   /** How many people there are. */
   people?: number;
   /** The platform's time between two happenings, at most, ms; at least 1. */
@@ -37,6 +38,11 @@ const words = [
   '👨‍👩‍👧',
   'shade',
 ];
+/** How often things happen, by comparison. */
+const weights = {
+  ...{ write: 40, files: 6, story: 2, react: 14, edit: 8, unsend: 5, native: 4, noise: 2 },
+  ...{ comment: 12, 'edit-comment': 4, 'hide-comment': 3, 'delete-comment': 2 },
+};
 const emojis = ['❤️', '😆', '👍', '😮', '🔥'];
 
 /** People who write, edit, react, take back and comment at all accounts at once, by chance. */
@@ -44,9 +50,11 @@ export class Traffic {
   private readonly messages: Said[] = [];
   private readonly comments: Said[] = [];
   private readonly posts: Post[];
+  private readonly random: () => number;
   private count = 0;
 
   constructor(private readonly options: TrafficOptions) {
+    this.random = seededRandom(options.seed);
     this.posts = options.accounts.flatMap((account) => this.postsOf(account));
   }
 
@@ -56,7 +64,7 @@ export class Traffic {
     for (let i = 0; i < happenings; i++) {
       const what = this.next();
       counted[what] = (counted[what] ?? 0) + 1;
-      this.options.platform.advance(1 + Math.floor(this.options.random() * (this.options.everyMs ?? 50)));
+      this.options.platform.advance(1 + Math.floor(this.random() * (this.options.everyMs ?? 50)));
       // Sockets get their turn, as they would if people took their time.
       if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
@@ -72,6 +80,7 @@ export class Traffic {
       react: () => this.onMessage((said) => this.react(said)),
       edit: () => this.onMessage((said) => this.edit(said)),
       unsend: () => this.onMessage((said) => this.unsend(said)),
+      noise: () => this.onMessage((said) => this.rustle(said)),
       native: () => this.onMessage(({ account, customer }) => void this.options.platform.nativeReply(account, customer, this.line())),
       comment: () => this.comment(),
       'edit-comment': () => this.onComment('edit', ({ id }) => this.options.platform.customerEditsComment(id, this.line())),
@@ -84,31 +93,15 @@ export class Traffic {
   }
 
   private drawn(): string {
-    const weights: [string, number][] = [
-      ['write', 40],
-      ...([
-        ['files', 6],
-        ['story', 2],
-        ['react', 14],
-        ['edit', 8],
-        ['unsend', 5],
-        ['native', 4],
-      ] as [string, number][]),
-      ...([
-        ['comment', 12],
-        ['edit-comment', 4],
-        ['hide-comment', 3],
-        ['delete-comment', 2],
-      ] as [string, number][]),
-    ];
-    let left = this.options.random() * weights.reduce((sum, [, weight]) => sum + weight, 0);
-    return weights.find(([, weight]) => (left -= weight) < 0)![0];
+    const all = Object.entries(weights);
+    let left = this.random() * all.reduce((sum, [, weight]) => sum + weight, 0);
+    return all.find(([, weight]) => (left -= weight) < 0)![0];
   }
 
   private write(): boolean {
     const { account, customer } = this.somebody();
     const earlier = this.messages.findLast((said) => said.account === account && said.customer === customer && !said.done.has('unsent'));
-    const replyTo = earlier && this.options.random() < 0.1 ? earlier.id : undefined;
+    const replyTo = earlier && this.random() < 0.1 ? earlier.id : undefined;
     return this.said(account, customer, this.options.platform.customerWrites(account, customer, this.line(), { replyTo }));
   }
 
@@ -125,7 +118,7 @@ export class Traffic {
   }
 
   private react({ account, customer, id }: Said): void {
-    this.options.platform.customerReacts(account, customer, id, this.options.random() < 0.25 ? null : this.pick(emojis));
+    this.options.platform.customerReacts(account, customer, id, this.random() < 0.25 ? null : this.pick(emojis));
   }
 
   private edit({ account, customer, id, done }: Said): void {
@@ -133,6 +126,12 @@ export class Traffic {
     if (times >= 5) return this.react({ account, customer, id, done });
     done.add(`edit ${times}`);
     this.options.platform.customerEdits(account, customer, id, this.line());
+  }
+
+  /** What Instagram tells of messages that nobody edited, without saying whose. */
+  private rustle({ account, id }: Said): void {
+    const { platform } = this.options;
+    if (account.kind === 'instagram') void platform.emit(account, { timestamp: platform.now(), message_edit: { mid: id, num_edit: 0 } });
   }
 
   private unsend({ account, customer, id, done }: Said): void {
@@ -146,7 +145,7 @@ export class Traffic {
       const comment = this.options.platform.comment(id);
       return comment?.post === post && comment.removedAt === null;
     });
-    const parent = above.length && this.options.random() < 0.3 ? this.pick(above).id : undefined;
+    const parent = above.length && this.random() < 0.3 ? this.pick(above).id : undefined;
     const { customer } = this.somebody();
     const id = this.options.platform.customerComments(post.account, post, customer, this.line(), { parent });
     this.comments.push({ account: post.account, customer, id, done: new Set() });
@@ -178,13 +177,13 @@ export class Traffic {
   }
 
   private somebody(): { account: MetaAccount; customer: MetaCustomer } {
-    const number = Math.floor(this.options.random() * (this.options.people ?? 40));
+    const number = Math.floor(this.random() * (this.options.people ?? 40));
     return { account: this.pick(this.options.accounts), customer: this.options.platform.customer(`Person ${number}`) };
   }
 
   /** Never the same twice, so that nothing can be taken for something else. */
   private line(): string {
-    return `${++this.count} ${Array.from({ length: 1 + Math.floor(this.options.random() * 6) }, () => this.pick(words)).join(' ')}`;
+    return `${++this.count} ${Array.from({ length: 1 + Math.floor(this.random() * 6) }, () => this.pick(words)).join(' ')}`;
   }
 
   private postsOf(account: MetaAccount): Post[] {
@@ -194,6 +193,6 @@ export class Traffic {
   }
 
   private pick<T>(items: readonly T[]): T {
-    return items[Math.floor(this.options.random() * items.length)]!;
+    return items[Math.floor(this.random() * items.length)]!;
   }
 }

@@ -24,7 +24,7 @@ export class Usage {
 
   constructor(private readonly core: Core) {}
 
-  /** Every call passes here first. Sets the usage headers; throws 4, 17, 613 or 8000x where a share is used up. */
+  /** Every call passes here first. Sets the usage headers; throws 4, 17, 32, 613 or 8000x where a share is used up. */
   meter(request: GraphRequest): undefined {
     const { call, accounts, account, target, route } = request;
     const own = account ?? accounts[0];
@@ -44,6 +44,7 @@ export class Usage {
     return [
       this.count('app', limits.appCallsPerHour, HOUR, 4, 'Application request limit reached'),
       user ? this.count(`user ${token.user.id}`, limits.userCallsPerHour, HOUR, 17, 'User request limit reached') : null,
+      user && own?.kind === 'page' ? this.count(`page ${own.id}`, limits.pageCallsPerHour, HOUR, 32, 'Page request limit reached') : null,
       own && useCase
         ? this.count(
             `${useCase} ${own.id}`,

@@ -9,7 +9,11 @@ afterEach(() => meta.stop());
 
 type Answer = Record<string, unknown> & { result?: unknown };
 const call = async (deed: string, body: object = {}) => {
-  const response = await fetch(`${meta.url}/_sim/${deed}`, { method: 'POST', body: JSON.stringify(body) });
+  const response = await fetch(`${meta.url}/_sim/${deed}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: JSON.stringify(body),
+  });
   return { status: response.status, ...((await response.json()) as Answer) };
 };
 const see = async (what: string) => (await (await fetch(`${meta.url}/_sim/${what}`)).json()) as Answer;

@@ -1,32 +1,34 @@
 import type { GraphCall } from '../graph-api.js';
 import type { LogEntry } from '../log.js';
-import type { MetaPlatform } from '../platform.js';
 import { RawAnswer } from '../raw-answer.js';
-import { Cast } from './cast.js';
+import type { Cast } from './cast.js';
 import { deeds } from './deeds.js';
+import { object } from './reading.js';
 
 /** So much of the log is kept for those who ask. */
 const kept = 10_000;
 
 /** `/_sim/…`: the deeds of scenarios as calls, and what can be seen of the platform from outside. No part of Meta. */
 export class Admin {
-  private readonly cast: Cast;
   private readonly log: LogEntry[] = [];
   private dropped = 0;
 
-  constructor(private readonly platform: MetaPlatform) {
-    this.cast = new Cast(platform);
-    platform.onHappening((entry) => this.remember(entry));
+  constructor(
+    private readonly cast: Cast,
+    listen: (listener: (entry: LogEntry) => void) => void,
+  ) {
+    listen((entry) => this.remember(entry));
   }
 
-  async answer({ method, path, query, body }: GraphCall): Promise<RawAnswer | undefined> {
+  async answer({ method, path, query, raw }: GraphCall): Promise<RawAnswer | undefined> {
     const [, name] = /^\/_sim\/(\w+)$/.exec(path) ?? [];
     if (!name) return undefined;
     if (method === 'GET') return this.show(name, query);
     const deed = deeds.get(name);
     if (!deed || method !== 'POST') return json(404, { error: `there is no deed ${name}`, deeds: [...deeds.keys()] });
     try {
-      const { as, ...given } = body;
+      // Whatever the content type says: a call from a shell often names the wrong one.
+      const { as, ...given } = object(raw.length ? JSON.parse(raw.toString()) : {}, 'body');
       const result = await deed.run(this.cast, deed.read(given, ''));
       if (typeof as === 'string') this.cast.call(as, result);
       return json(200, { result: result ?? null });
@@ -36,7 +38,7 @@ export class Admin {
   }
 
   private show(what: string, query: URLSearchParams): RawAnswer {
-    const { platform } = this;
+    const { platform } = this.cast;
     if (what === 'truth') return json(200, platform.truth());
     if (what === 'accounts')
       return json(200, { accounts: platform.allAccounts.map((account) => ({ ...account, troubles: [...account.troubles] })) });

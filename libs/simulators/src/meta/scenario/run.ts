@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startMetaPlatform, type MetaPlatform } from '../platform.js';
 import type { Truth } from '../truth.js';
-import { Cast } from './cast.js';
+import type { Cast } from './cast.js';
 import { deeds } from './deeds.js';
 import type { Scenario, Step } from './scenario.js';
 
@@ -54,7 +54,7 @@ function timeOf({ time, start }: Scenario) {
 }
 
 function peopled({ habits, accounts }: Scenario, platform: MetaPlatform): Cast {
-  const cast = new Cast(platform);
+  const { cast } = platform;
   Object.assign(platform.habits, habits);
   for (const { as, given } of accounts) {
     const account = cast.account(String(deeds.get('account')!.run(cast, given)));
