@@ -1,5 +1,5 @@
-import type { DataSource } from 'typeorm';
-import { ChannelWatch } from '../channels/channel.entity.js';
+import { type DataSource, IsNull, Not } from 'typeorm';
+import { Channel, ChannelWatch } from '../channels/channel.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 
 /**
@@ -9,5 +9,6 @@ import { Delivery } from '../conversations/delivery.entity.js';
 export async function endDeadLeases(database: DataSource): Promise<void> {
   if (database.options.type === 'postgres') return;
   await database.manager.updateAll(ChannelWatch, { holder: null, leaseUntil: null });
+  await database.manager.update(Channel, { catchUpAt: Not(IsNull()) }, { catchUpAt: new Date() });
   await database.manager.update(Delivery, { state: 'sending' }, { leaseUntil: new Date(0) });
 }

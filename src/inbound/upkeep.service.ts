@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource, IsNull, LessThan } from 'typeorm';
 import { type Connector, ConnectorError, type Upkeep } from '#libs/connector';
 import { Channel, type UpkeepFigures, upkeepEveryMs } from '../channels/channel.entity.js';
@@ -16,8 +16,9 @@ type KeptUp = Connector & Required<Pick<Connector, 'upkeep'>>;
 
 /** Asks how connected accounts are doing, says so in their health, and fetches what was missed while they were not well. */
 @Injectable()
-export class Upkeeps {
+export class Upkeeps implements OnModuleDestroy {
   private readonly logger = new Logger('upkeep');
+  private stopping = false;
 
   constructor(
     private readonly database: DataSource,
@@ -25,6 +26,10 @@ export class Upkeeps {
     private readonly connectors: Connectors,
     private readonly audits: Audits,
   ) {}
+
+  onModuleDestroy(): void {
+    this.stopping = true;
+  }
 
   /** Looks after every channel whose turn it is; of several processes one takes it up. */
   async round(now = new Date()): Promise<void> {
@@ -39,7 +44,7 @@ export class Upkeeps {
   async run(id: string, now = new Date()): Promise<Channel> {
     const channel = await this.channels.get(id);
     if (!this.keeper(channel)) throw new Invalid('A channel of this type tells by itself how it is doing.');
-    await this.database.manager.update(Channel, id, { upkeepAt: now });
+    await this.database.manager.update(Channel, id, this.taken(channel, now));
     await this.look(channel, now);
     return this.channels.get(id);
   }
@@ -47,6 +52,7 @@ export class Upkeeps {
   /** Fetches what may have been missed, for each channel where that is wished. What fails is tried again later. */
   async catchUp(now = new Date()): Promise<void> {
     for (const channel of await this.working(now)) {
+      if (this.stopping) return;
       const lease = new Date(now.getTime() + leaseMs);
       const { affected } = await this.database.manager.update(
         Channel,
@@ -55,8 +61,8 @@ export class Upkeeps {
       );
       if (!affected) continue;
       const done = await this.audited(channel.id);
-      // A wish that came meanwhile stays.
-      const next = done ? null : new Date(Date.now() + upkeepEveryMs);
+      // A wish that came meanwhile stays. What our own stop broke off is anybody's at once.
+      const next = done ? null : new Date(Date.now() + (this.stopping ? 0 : upkeepEveryMs));
       await this.database.manager.update(Channel, { id: channel.id, catchUpAt: lease }, { catchUpAt: next });
     }
   }
@@ -72,9 +78,16 @@ export class Upkeeps {
     return connector?.upkeep ? (connector as KeptUp) : null;
   }
 
-  private async takeUp({ id, upkeepAt }: Channel, now: Date): Promise<boolean> {
-    const { affected } = await this.database.manager.update(Channel, { id, upkeepAt: upkeepAt ?? IsNull() }, { upkeepAt: now });
+  private async takeUp(channel: Channel, now: Date): Promise<boolean> {
+    const unseen = { id: channel.id, upkeepAt: channel.upkeepAt ?? IsNull() };
+    const { affected } = await this.database.manager.update(Channel, unseen, this.taken(channel, now));
     return !!affected;
+  }
+
+  /** The wish to catch up is written with it: should the look fail, or we die of it, the next one would not know that we were away. */
+  private taken({ upkeepAt, ...channel }: Channel, now: Date): Partial<Channel> {
+    const wasAway = !upkeepAt || now.getTime() - upkeepAt.getTime() > absentMs;
+    return { upkeepAt: now, ...(wasAway && this.connectors.of(channel).audit && { catchUpAt: now }) };
   }
 
   private async look(channel: Channel, now: Date): Promise<void> {
@@ -89,8 +102,7 @@ export class Upkeeps {
 
   private async note(channel: Channel, found: Upkeep, now: Date): Promise<void> {
     const complaints = found.subscribed ? found.complaints : [notSubscribed, ...found.complaints];
-    const wasAway = !channel.upkeepAt || now.getTime() - channel.upkeepAt.getTime() > absentMs;
-    const catchUp = (wasAway || found.missedEvents || channel.healthState === 'needs-auth') && this.keeper(channel)!.audit;
+    const catchUp = (found.missedEvents || channel.healthState === 'needs-auth') && this.keeper(channel)!.audit;
     const facts = { upkeep: figuresOf(found, now), lastSyncAt: now, ...(catchUp && { catchUpAt: now }) };
     await this.report(channel, complaints.length ? 'degraded' : 'ok', complaints.join(' ') || null, facts);
   }
