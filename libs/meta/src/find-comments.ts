@@ -1,8 +1,9 @@
 import type { PublicPlace } from './envelope.js';
 import type { Look, Seen } from './find.js';
 import { callGraph } from './graph.js';
-import { asId, asObject, asText, rowsOf, type JsonObject } from './json.js';
+import { asId, asObject, asText, type JsonObject } from './json.js';
 import type { Line } from './line.js';
+import { rowsOf } from './rows.js';
 
 const PAGE_SIZE = '50';
 const MOST_PAGES = 4;

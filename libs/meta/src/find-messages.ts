@@ -1,7 +1,8 @@
 import type { Look, Seen } from './find.js';
 import { callGraph } from './graph.js';
-import { asId, asObject, asText, rowsOf, type JsonObject } from './json.js';
+import { asId, asObject, asText, type JsonObject } from './json.js';
 import type { Line } from './line.js';
+import { rowsOf } from './rows.js';
 
 /** Meta opens only the newest 20 messages of a thread. */
 const READABLE = '20';

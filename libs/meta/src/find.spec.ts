@@ -50,6 +50,9 @@ describe('in a thread', () => {
     ['video/mp4', [{ video_data: { url: 'https://…' } }], 'sent'],
     ['application/pdf', [{ file_url: 'https://…' }], 'sent'],
     ['application/pdf', [image], 'absent'],
+    ['audio/mpeg', [{ mime_type: 'audio/mpeg' }], 'sent'],
+    ['audio/mpeg', [{ mime_type: 'video/mp4' }], 'unknown'],
+    ['video/webm', [{ file_url: 'https://…' }], 'unknown'],
     ['image/png', [{ mime_type: 'application/pdf' }], 'absent'],
     ['image/png', [{ name: 'Media not available (privacy rules)' }], 'unknown'],
   ])('%s among %j: a file is %s', async (type, data, state) => {

@@ -76,18 +76,21 @@ const inThread = (thread: string | undefined, line: Line, customer?: string) =>
 function judge({ seen, more, newestFirst, aheadMs }: Look, reply: Reply, since: Date): Found {
   const from = since.getTime() + aheadMs - 2 * ROUNDING_MS;
   const recent = seen.filter(({ sentAt }) => !(sentAt < from)).sort((a, b) => b.sentAt - a.sentAt);
-  const same = recent.filter((one) => one.ours !== false && isReply(one, reply));
-  const certain = same.find((one) => one.ours && one.id);
+  const candidates = recent.filter((one) => one.ours !== false && likeness(one, reply) !== 'other');
+  const certain = candidates.find((one) => one.ours && one.id && likeness(one, reply) === 'same');
   if (certain?.id) return { state: 'sent', externalId: certain.id };
   const complete = !more || (newestFirst && recent.length < seen.length);
   const readable = recent.every((one) => !Number.isNaN(one.sentAt) && (one.ours === false || isReadable(one)));
-  return { state: complete && readable && !same.length ? 'absent' : 'unknown' };
+  return { state: complete && readable && !candidates.length ? 'absent' : 'unknown' };
 }
 
-/** A file has no text, and no name that Meta would keep: its kind has to do. */
-function isReply({ text, files }: Seen, { text: ours, attachments: [file] }: Reply): boolean {
-  if (ours.trim()) return text !== undefined && squeezed(text) === squeezed(ours);
-  return file !== undefined && !text && files.includes(kindOfFile(file.contentType));
+/** A file has no text, and no name that Meta would keep: its kind has to do. Sound may come back as a film, and films as files. */
+function likeness({ text, files }: Seen, { text: ours, attachments: [file] }: Reply): 'same' | 'alike' | 'other' {
+  if (ours.trim()) return text !== undefined && squeezed(text) === squeezed(ours) ? 'same' : 'other';
+  if (!file || text) return 'other';
+  const kind = kindOfFile(file.contentType);
+  if (files.includes(kind)) return 'same';
+  return kind !== 'image' && files.some((other) => other !== 'image') ? 'alike' : 'other';
 }
 
 const isReadable = ({ text, files }: Seen) => text !== undefined && (text !== '' || files.length > 0);

@@ -27,7 +27,3 @@ export const asText = (value: unknown): string | undefined => (typeof value === 
 
 /** An id as digits or text; Meta sends ids as strings, and old versions and odd fields as numbers. */
 export const asId = (value: unknown): string | undefined => (Number.isSafeInteger(value) ? String(value) : asText(value));
-
-/** The objects of a list answer's `data`. */
-export const rowsOf = (body: JsonObject): JsonObject[] =>
-  Array.isArray(body.data) ? body.data.map((row: unknown) => asObject(row) ?? {}) : [];
