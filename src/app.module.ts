@@ -38,6 +38,7 @@ import { ReplyWindows } from './conversations/reply-windows.service.js';
 import { SecondThoughts } from './conversations/second-thoughts.service.js';
 import { SignsOfLife } from './conversations/signs-of-life.service.js';
 import { Moves } from './conversations/moves.service.js';
+import { WindowSteps } from './conversations/window-steps.service.js';
 import { Snooze } from './conversations/snooze.service.js';
 import { ProblemFilter } from './errors.js';
 import { HealthController } from './health/health.controller.js';
@@ -104,6 +105,7 @@ const services: Provider[] = [
     SecondThoughts,
     Moves,
     ReplyWindows,
+    WindowSteps,
     PlatformCalls,
     Actions,
     SignsOfLife,

@@ -11,6 +11,9 @@ export type ConversationStatus = (typeof statuses)[number];
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
 export type Priority = (typeof priorities)[number];
 
+/** Stands in `windowClosesAt` when what it depends on has changed: long ago, so that it is due to be found out. */
+export const windowUnknown = new Date(0);
+
 /** Everything one customer and we wrote to each other about one thing on one channel. */
 @Entity()
 @Unique('uq_conversation_number', ['number'])
@@ -51,7 +54,7 @@ export class Conversation {
   @Time(optional) lastInboundAt: Date | null;
   /** The last thing the customer did, be it without a word: a tap, a reaction, coming from an ad. */
   @Time(optional) lastActionAt: Date | null;
-  /** When the platform next allows less than it does now; null when that never happens, or nothing is allowed any more. */
+  /** When the platform next allows less than it does now; null when that never happens, or nothing is allowed any more; `windowUnknown` until it is found out. */
   @Time(optional) windowClosesAt: Date | null;
   /** What comments of this conversation stand under. */
   @Ref(optional) postId: string | null;

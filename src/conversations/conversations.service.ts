@@ -25,6 +25,7 @@ import { Attachment, Message } from './message.entity.js';
 import { allowedModeration } from './moderation.js';
 import { Post } from './post.entity.js';
 import { ReplyWindows } from './reply-windows.service.js';
+import { WindowSteps } from './window-steps.service.js';
 
 export interface ConversationPatch {
   status?: ConversationStatus;
@@ -43,10 +44,12 @@ export class Conversations {
     private readonly database: DataSource,
     private readonly connectors: Connectors,
     private readonly windows: ReplyWindows,
+    private readonly steps: WindowSteps,
     private readonly changes: Changes,
   ) {}
 
   async list(query: InboxQuery, user: User): Promise<ConversationList> {
+    if (query.sort === 'closing') await this.steps.settle();
     const { rows, nextCursor } = await inboxPage(this.database.manager, query, user.id);
     return { items: await this.views(rows), nextCursor };
   }

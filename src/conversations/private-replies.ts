@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { NewChange } from '../realtime/changes.service.js';
+import { Conversation, windowUnknown } from './conversation.entity.js';
 import { Message } from './message.entity.js';
 
 type Reply = Pick<Message, 'conversationId' | 'replyToMessageId'>;
@@ -8,15 +9,17 @@ type Reply = Pick<Message, 'conversationId' | 'replyToMessageId'>;
 export async function takePrivateReply(manager: EntityManager, reply: Reply): Promise<NewChange[] | null> {
   const free = { id: reply.replyToMessageId ?? '', answeredPrivately: false };
   const { affected } = reply.replyToMessageId ? await manager.update(Message, free, { answeredPrivately: true }) : { affected: 0 };
-  return affected ? newsOf(reply) : null;
+  return affected ? newsOf(manager, reply) : null;
 }
 
 /** The reply that took it will surely not reach anybody. Resolves with what to tell. */
 export async function giveBackPrivateReply(manager: EntityManager, reply: Reply): Promise<NewChange[]> {
   if (!reply.replyToMessageId) return [];
   await manager.update(Message, { id: reply.replyToMessageId }, { answeredPrivately: false });
-  return newsOf(reply);
+  return newsOf(manager, reply);
 }
 
-const newsOf = ({ conversationId, replyToMessageId }: Reply): NewChange[] =>
-  replyToMessageId ? [{ type: 'message.updated', conversationId, messageId: replyToMessageId }] : [];
+async function newsOf(manager: EntityManager, { conversationId, replyToMessageId }: Reply): Promise<NewChange[]> {
+  await manager.update(Conversation, conversationId, { windowClosesAt: windowUnknown, version: () => 'version + 1' });
+  return replyToMessageId ? [{ type: 'message.updated', conversationId, messageId: replyToMessageId }] : [];
+}

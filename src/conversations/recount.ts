@@ -1,5 +1,5 @@
 import { type EntityManager, In, IsNull, MoreThan } from 'typeorm';
-import { Conversation } from './conversation.entity.js';
+import { Conversation, windowUnknown } from './conversation.entity.js';
 import { Attachment, Message } from './message.entity.js';
 import { previewOf } from './preview.js';
 
@@ -31,6 +31,7 @@ export async function recount(manager: EntityManager, conversationId: string): P
     ...(newest && { lastMessageAt: newest.sentAt }),
     lastInboundAt: lastInbound?.sentAt ?? null,
     waitingSince: unanswered?.sentAt ?? null,
+    windowClosesAt: windowUnknown,
     messageCount,
   });
   if (lastAction) await noteAction(manager, conversationId, lastAction.sentAt);
@@ -58,7 +59,7 @@ export async function noteAction(manager: EntityManager, conversationId: string,
   await manager
     .createQueryBuilder()
     .update(Conversation)
-    .set({ lastActionAt: at })
+    .set({ lastActionAt: at, windowClosesAt: windowUnknown, version: () => 'version + 1' })
     .where('id = :conversationId AND (last_action_at IS NULL OR last_action_at < :at)', { conversationId, at })
     .execute();
 }

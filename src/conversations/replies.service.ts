@@ -15,7 +15,6 @@ import { type OutgoingRow, outgoingRows, writtenBy } from './outgoing-rows.js';
 import { addRecipients } from './participants.js';
 import { preview } from './preview.js';
 import { takePrivateReply } from './private-replies.js';
-import { ReplyWindows } from './reply-windows.service.js';
 
 /** Written since the agent last looked. Told apart from the transaction, which may use nothing but its own connection. */
 class Stale extends Error {
@@ -31,7 +30,6 @@ export class Replies {
     private readonly database: DataSource,
     private readonly conversations: Conversations,
     private readonly composition: Composition,
-    private readonly windows: ReplyWindows,
     private readonly queue: JobQueue,
     private readonly changes: Changes,
   ) {}
@@ -90,7 +88,6 @@ export class Replies {
       throw new Invalid('This comment was answered privately already, and the platform allows that once.', [
         { path: 'mode', message: 'private is used up for this comment' },
       ]);
-    await this.windows.refresh(manager, reply.conversationId);
     await this.changes.write(manager, ...told);
   }
 

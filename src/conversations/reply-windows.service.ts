@@ -17,6 +17,12 @@ export interface Answering {
   post: Post | null;
 }
 
+/** When less is allowed than now, in any of the ways there are; null when that never happens. */
+export function nextNarrowing({ answer, privately }: Windows): Date | null {
+  const times = [answer, privately].flatMap((window) => (window?.open && window.closesAt ? window.closesAt.getTime() : []));
+  return times.length ? new Date(Math.min(...times)) : null;
+}
+
 /** The windows of a conversation as a list shows them; `privately` null where there is no such answer. */
 export interface Windows {
   answer: ReplyWindow;
@@ -80,21 +86,6 @@ export class ReplyWindows {
         return [conversation.id, this.both({ conversation, channelType, comment: comments.get(conversation.id) ?? null, post }, at)];
       }),
     );
-  }
-
-  /** Notes when less will be allowed than now. Call it in the transaction that changed what this depends on, after the change. Mail has no windows. */
-  async refresh(manager: EntityManager, conversationId: string): Promise<void> {
-    const row = await manager.findOneByOrFail(Conversation, { id: conversationId });
-    if (row.kind === 'email') return;
-    const channel = await manager.findOneByOrFail(Channel, { id: row.channelId });
-    const windowClosesAt = this.closesNext(await this.answering(manager, row, channel.type), new Date());
-    if (windowClosesAt?.getTime() !== row.windowClosesAt?.getTime()) await manager.update(Conversation, row.id, { windowClosesAt });
-  }
-
-  private closesNext(answering: Answering, now: Date): Date | null {
-    const { answer, privately } = this.both(answering, now);
-    const times = [answer, privately].flatMap((window) => (window?.open && window.closesAt ? window.closesAt.getTime() : []));
-    return times.length ? new Date(Math.min(...times)) : null;
   }
 }
 

@@ -12,7 +12,6 @@ import { giveBackPrivateReply, takePrivateReply } from './private-replies.js';
 import { recount } from './recount.js';
 import { hasLost, onceMore } from './recipient-fates.js';
 import { partsOf } from './reply-parts.js';
-import { ReplyWindows } from './reply-windows.service.js';
 
 /** Second thoughts about a reply: send it again, or take it back. */
 @Injectable()
@@ -21,7 +20,6 @@ export class SecondThoughts {
     private readonly database: DataSource,
     private readonly conversations: Conversations,
     private readonly composition: Composition,
-    private readonly windows: ReplyWindows,
     private readonly queue: JobQueue,
     private readonly changes: Changes,
   ) {}
@@ -70,7 +68,6 @@ export class SecondThoughts {
       await manager.delete(Message, { id: In(ids) });
       await recount(manager, conversationId);
       const comment = message.mode === 'private' ? await giveBackPrivateReply(manager, message) : [];
-      await this.windows.refresh(manager, conversationId);
       const gone = ids.map((id) => ({ type: 'message.updated' as const, conversationId, messageId: id }));
       await this.changes.write(manager, ...gone, ...comment, { type: 'conversation.updated', conversationId });
     });
@@ -80,7 +77,6 @@ export class SecondThoughts {
   private async takeAgain(manager: EntityManager, message: Message): Promise<void> {
     const told = await takePrivateReply(manager, message);
     if (!told) throw new Invalid('This comment was answered privately meanwhile, and the platform allows that once.');
-    await this.windows.refresh(manager, message.conversationId);
     await this.changes.write(manager, ...told);
   }
 

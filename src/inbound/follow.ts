@@ -1,7 +1,7 @@
 import { type EntityManager, LessThanOrEqual, Not } from 'typeorm';
 import type { MessageEvent } from '#libs/connector';
 import type { Identity } from '../contacts/contact.entity.js';
-import { Conversation, type ConversationStatus } from '../conversations/conversation.entity.js';
+import { Conversation, type ConversationStatus, windowUnknown } from '../conversations/conversation.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { previewOf } from '../conversations/preview.js';
 import { baseSubjectOf } from './candidates.js';
@@ -31,6 +31,7 @@ export async function follow(manager: EntityManager, conversationId: string, eve
       lastMessageAt: () => `CASE WHEN ${newest} THEN :sentAt ELSE last_message_at END`,
       ...(fromCustomer && { lastActionAt: later('last_action_at') }),
       ...(fromCustomer && speaks && { lastInboundAt: later('last_inbound_at') }),
+      ...(fromCustomer && event.kind !== 'email' && { windowClosesAt: windowUnknown }),
       ...((calls || answers) && { waitingSince: () => (calls ? sinceThis : sinceNextUnanswered) }),
       ...(calls && { unread: true, status: 'open' satisfies ConversationStatus, snoozedUntil: null }),
       ...(backfill && { status: () => `CASE WHEN message_count = 0 THEN 'closed' ELSE status END` }),

@@ -225,7 +225,6 @@ export class Claims {
   private async giveBackPrivate(manager: EntityManager, message: Message): Promise<void> {
     const { conversationId } = message;
     const comment = await giveBackPrivateReply(manager, message);
-    await this.windows.refresh(manager, conversationId);
     await this.changes.write(manager, ...comment, { type: 'conversation.updated', conversationId });
   }
 

@@ -32,6 +32,8 @@ export class Social1795340000000 implements MigrationInterface {
     for (const [table, name, columns] of indexed) await addIndex(runner, table, name, columns);
     await dropColumns(runner, 'conversation', ['source']);
     await runner.query('UPDATE conversation SET last_action_at = last_inbound_at');
+    // Long past: it is found out when the app runs.
+    await runner.query(`UPDATE conversation SET window_closes_at = '1970-01-01 00:00:00.000' WHERE kind <> 'email'`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
