@@ -32,3 +32,22 @@ test('posts, comments and all that messages hold outlive a stop where a memory i
   await platform.stop();
   await rm(folder, { recursive: true });
 });
+
+test('a token that an app refreshed is good after a stop, and one that died is dead', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'meta-'));
+  const start = async () => {
+    const platform = await startMetaPlatform({ appId: '1', appSecret: 's', verifyToken: 'v', memory: join(folder, 'meta.json') });
+    return { platform, account: platform.addInstagramAccount({ username: 'harbour.lamps', via: 'instagram' }) };
+  };
+  const statusOf = async (url: string, token: string) => (await fetch(`${url}/graph.instagram.com/me?access_token=${token}`)).status;
+  const first = await start();
+  const died = first.platform.renewToken(first.account);
+  first.platform.killToken(first.account, 'password-changed');
+  const refreshed = first.platform.renewToken(first.account);
+  await first.platform.stop();
+  const { platform } = await start();
+  expect(await statusOf(platform.url, refreshed)).toBe(200);
+  expect(await statusOf(platform.url, died)).toBe(401);
+  await platform.stop();
+  await rm(folder, { recursive: true });
+});

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Comment, Comments } from './comments.js';
 import type { Post, Posts } from './posts.js';
+import type { Token } from './tokens.js';
 import { metaJson, type Json } from './wire.js';
 import type { MetaAccount, MetaCustomer, Thread, ThreadMessage, World } from './world.js';
 
@@ -20,7 +21,11 @@ type RememberedComment = Omit<Comment, 'post' | 'parent' | 'author' | 'likes'> &
   likes: (string | null)[];
 };
 
+type RememberedToken = Omit<Token, 'account' | 'user' | 'from'> & { account: string | null; user: string };
+
 interface Remembered {
+  /** An app may have refreshed the tokens it was given, and knows only the new ones. */
+  tokens: RememberedToken[];
   threads: RememberedThread[];
   posts: RememberedPost[];
   comments: RememberedComment[];
@@ -33,7 +38,7 @@ interface Minds {
   comments: Comments;
 }
 
-/** What an earlier run left: threads, posts and comments in a JSON file, so that whoever keeps a database beside the platform may start both again. */
+/** What an earlier run left: tokens, threads, posts and comments in a JSON file, so that whoever keeps a database beside the platform may start both again. */
 export class Memory {
   private constructor(
     private readonly file: string,
@@ -46,12 +51,15 @@ export class Memory {
       if (error.code === 'ENOENT') return '{}';
       throw error;
     });
-    return new Memory(file, { threads: [], posts: [], comments: [], ...(JSON.parse(text) as Partial<Remembered>) });
+    return new Memory(file, { tokens: [], threads: [], posts: [], comments: [], ...(JSON.parse(text) as Partial<Remembered>) });
   }
 
   /** Gives an account back what was its own. Files are gone, but for the pictures of posts. */
   recall(account: MetaAccount, { world, posts, comments }: Minds): void {
     const person = (name: string | null): MetaCustomer | null => (name === null ? null : world.customer(name));
+    for (const { user, account: id, ...token } of this.kept.tokens)
+      if (id === account.id && !world.tokens.find(token.value))
+        world.tokens.issue({ ...token, account, user: world.users.find(user) ?? world.users.owner });
     for (const { customer, account: id, ...thread } of this.kept.threads)
       if (id === account.id) Object.assign(world.thread(account, world.customer(customer)), thread);
     for (const { author, account: id, ...post } of this.kept.posts)
@@ -65,6 +73,7 @@ export class Memory {
 
   async save({ world, posts, comments }: Minds): Promise<void> {
     const kept: Remembered = {
+      tokens: world.tokens.all.map(({ account, user, from: _, ...token }) => ({ ...token, account: account?.id ?? null, user: user.name })),
       threads: world.threads.map(({ account, customer, messages, lastCustomerAt, unreachable }) => {
         return { account: account.id, customer: customer.name, messages, lastCustomerAt, unreachable };
       }),

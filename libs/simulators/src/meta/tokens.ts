@@ -47,6 +47,10 @@ export class Tokens {
     return fresh;
   }
 
+  get all(): Token[] {
+    return [...this.byValue.values()];
+  }
+
   /** The token a call carries. Throws error 190 for one that is unknown or dead, 2500 for none. */
   open(value: string | undefined): Token {
     if (!value) throw new GraphError(2500, 'An active access token must be used to query information about the current user.');

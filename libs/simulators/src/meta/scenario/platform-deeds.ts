@@ -4,6 +4,7 @@ import type { EventElement } from '../core.js';
 import { forgeries } from '../forgery.js';
 import { tokenDeaths, type TokenDeath } from '../graph-error.js';
 import type { SendBehaviour } from '../habits.js';
+import { Traffic } from '../traffic.js';
 import type { Json } from '../wire.js';
 import { accountTroubles } from '../world.js';
 import { deed } from './deed.js';
@@ -98,6 +99,11 @@ export const platformDeeds = {
         throw new WrongField('page', 'through Facebook an Instagram account hangs on a Page');
       return cast.platform.addInstagramAccount({ username: name, via: via ?? 'facebook', pageId, ...account }).id;
     },
+  ),
+  traffic: deed(
+    { accounts: list(text), happenings: number, seed: optional(number), every: optional(duration) },
+    (cast, { accounts, happenings, seed = 1, every }) =>
+      new Traffic({ platform: cast.platform, accounts: accounts.map((name) => cast.account(name)), seed, everyMs: every }).run(happenings),
   ),
   replied: deed(
     { account: text, from: text, times: optional(number), within: optional(duration) },

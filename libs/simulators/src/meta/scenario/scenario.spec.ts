@@ -67,6 +67,18 @@ test('steps happen at their times, on a clock that stands still in between; turn
   expect(hook.events()).toHaveLength(5);
 });
 
+test('42: a soak is one step: mixed traffic of all accounts, told in full to an app that listens', async () => {
+  const habits = { duplicates: 0.1, reorderWithinMs: 30_000, batchWithinMs: 1000 };
+  const steps = [
+    { do: 'traffic', accounts: ['shop'], happenings: 200, every: '200ms' },
+    { after: '2m', do: 'settle' },
+  ];
+  const { outcome } = await play({ habits, steps });
+  const heard = new Set(hook.events().map(({ message }) => (message as { mid?: string } | undefined)?.mid));
+  expect(outcome.messages.length).toBeGreaterThan(50);
+  expect(outcome.messages.filter(({ mid }) => !heard.has(mid))).toEqual([]);
+});
+
 test('43: the same scenario with the same seed is the same run, line for line', async () => {
   const habits = { duplicates: 0.3, losses: 0.1, oddities: 0.2, reorderWithinMs: 30_000, batchWithinMs: 5000 };
   const steps = [
