@@ -13,7 +13,7 @@ export interface Placed {
   nested: boolean;
   /** Whether to tell how far it has come: of several that leave together and are equally far, the last one tells. */
   tellsDelivery: boolean;
-  /** Whether an earlier part of the same reply has to be sent first and was not. */
+  /** Whether an earlier part of the same reply has to be sent first and was not: sending that again sends this too. */
   waits: boolean;
 }
 
@@ -78,7 +78,8 @@ const isAsFar = (one: Message, other: Message) => !!other.delivery && one.delive
 const replyOf = ({ id, partOf }: Message) => partOf ?? id;
 
 function waits(message: Message, messages: Message[]): boolean {
-  if (!message.partOf || message.delivery?.state !== 'queued') return false;
+  const state = message.delivery?.state;
+  if (!message.partOf || (state !== 'queued' && state !== 'failed')) return false;
   const earlier = messages.slice(0, messages.indexOf(message)).filter((other) => replyOf(other) === message.partOf);
   return earlier.some(({ delivery }) => delivery?.state === 'failed' || delivery?.state === 'uncertain');
 }

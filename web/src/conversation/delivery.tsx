@@ -25,16 +25,29 @@ export function DeliveryState({ message, delivery, waits }: { message: Message; 
   const stuck = state === 'failed' || state === 'uncertain';
   const apart = new Set(recipients.map((one) => one.state)).size > 1;
   const waiting = state === 'queued' && error !== null;
+  if (waits) return <Waits />;
   return (
     <div className={classes.delivery} data-state={state}>
       <span className={classes.deliveryState}>
         <StateIcon size={14} aria-hidden />
-        {waits ? text.delivery.waitsForPart : waiting ? <NextAttempt delivery={delivery} /> : text.delivery.states[state]}
+        {waiting ? <NextAttempt delivery={delivery} /> : text.delivery.states[state]}
       </span>
       {apart && <Recipients recipients={recipients} />}
       {error && <Reason error={error} saidApart={apart} />}
       {state === 'uncertain' && <p className={classes.reason}>{text.delivery.uncertainHint}</p>}
       <DeliveryActions message={message} canResend={stuck} canCancel={waiting} />
+    </div>
+  );
+}
+
+/** What is wrong, and the button that mends it, stand below the part that did not go out. */
+function Waits() {
+  return (
+    <div className={classes.delivery} data-state="queued">
+      <span className={classes.deliveryState}>
+        <IconClock size={14} aria-hidden />
+        {text.delivery.waitsForPart}
+      </span>
     </div>
   );
 }

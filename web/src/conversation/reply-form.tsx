@@ -26,6 +26,8 @@ export const replyBoxOf = (conversationId: string) => `reply-${conversationId}`;
 
 interface ReplyFormProps {
   conversation: Conversation;
+  /** Of whom it goes to. */
+  name: string;
   /** Of the way the reply goes. */
   capabilities: Capabilities;
   /** Under a post: who is to read it. */
@@ -34,8 +36,8 @@ interface ReplyFormProps {
 }
 
 /** The reply box; it offers what the channel's connector is capable of. */
-export function ReplyForm({ conversation, capabilities, mode, window }: ReplyFormProps) {
-  const { id, contact, kind } = conversation;
+export function ReplyForm({ conversation, name, capabilities, mode, window }: ReplyFormProps) {
+  const { id, kind } = conversation;
   const [draft, edit] = useDraft('reply', id);
   const { preview, cc, ready: addressed, asking, impossible, failed, retry } = useRecipients(id, draft, capabilities);
   const files = useFiles(id, capabilities);
@@ -70,7 +72,7 @@ export function ReplyForm({ conversation, capabilities, mode, window }: ReplyFor
       <Textarea
         id={replyBoxOf(id)}
         aria-label={text.composer.replyBox}
-        placeholder={placeholder(contact.name ?? text.thread.customer, mode)}
+        placeholder={placeholder(name, mode)}
         autosize
         minRows={2}
         maxRows={12}

@@ -7,28 +7,30 @@ import { useNow } from '../ui/clock.js';
 import classes from './composer.module.css';
 
 /** Who reads an answer to a comment when the agent has not chosen: everybody, as long as that is possible. */
-export function usualMode({ kind, replyWindow, privateReply }: Conversation): ReplyMode | null {
+export function usualMode({ kind, replyWindow }: Conversation, privately: Conversation['privateReply']): ReplyMode | null {
   if (kind !== 'comment') return null;
-  return replyWindow?.open === false && privateReply?.open ? 'private' : 'public';
+  return replyWindow?.open === false && privately?.open ? 'private' : 'public';
 }
 
 interface ReplyModeProps {
-  conversation: Conversation;
+  /** Of the author of the comment that is answered. */
+  name: string;
+  /** Null where there are no private answers. */
+  privately: Conversation['privateReply'];
   mode: ReplyMode;
   onChange: (mode: ReplyMode) => void;
 }
 
 /** Under the post for everybody, or to the commenter alone; and what that means. */
-export function ReplyModeSwitch({ conversation: { contact, privateReply }, mode, onChange }: ReplyModeProps) {
+export function ReplyModeSwitch({ name, privately, mode, onChange }: ReplyModeProps) {
   const hint = useId();
-  const name = contact.name ?? text.thread.customer;
   const modes = [
     { value: 'public' as const, icon: IconWorld, label: text.composer.modes.public },
     { value: 'private' as const, icon: IconLock, label: text.composer.modes.private(name) },
   ];
   return (
     <div className={classes.mode} data-mode={mode}>
-      {privateReply && (
+      {privately && (
         <SegmentedControl
           size="xs"
           aria-label={text.composer.mode}
@@ -46,16 +48,16 @@ export function ReplyModeSwitch({ conversation: { contact, privateReply }, mode,
         />
       )}
       <p id={hint} className={classes.modeHint} role="status">
-        {mode === 'public' ? text.composer.modeHints.public : <PrivateHint name={name} privateReply={privateReply} />}
+        {mode === 'public' ? text.composer.modeHints.public : <PrivateHint name={name} privately={privately} />}
       </p>
     </div>
   );
 }
 
-function PrivateHint({ name, privateReply }: { name: string; privateReply: Conversation['privateReply'] }) {
+function PrivateHint({ name, privately }: Pick<ReplyModeProps, 'name' | 'privately'>) {
   const now = useNow();
-  if (!privateReply?.open || !privateReply.closesAt) return text.composer.modeHints.private(name);
-  const end = new Date(privateReply.closesAt);
+  if (!privately?.open || !privately.closesAt) return text.composer.modeHints.private(name);
+  const end = new Date(privately.closesAt);
   const until = text.composer.modeHints.privateUntil(name, soonAt(end, now), ago(end, now));
-  return [until, privateReply.reason].filter(Boolean).join(' ');
+  return [until, privately.reason].filter(Boolean).join(' ');
 }

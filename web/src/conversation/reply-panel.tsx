@@ -2,6 +2,7 @@ import { useConnector, useConnectors } from '../api/resources.js';
 import type { Capabilities, Connector, Conversation, ReplyMode } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { Refused } from '../ui/refused.js';
+import { useAnswered } from './answered-comment.js';
 import { useDraft } from './draft.js';
 import { HeldBy } from './held-by.js';
 import { ReplyForm } from './reply-form.js';
@@ -21,9 +22,10 @@ export function ReplyPanel({ conversation }: { conversation: Conversation }) {
   const connectors = useConnectors();
   const connector = useConnector(channelType);
   const [draft, edit] = useDraft('reply', id);
-  const usual = usualMode(conversation);
+  const { name, privately } = useAnswered(conversation, draft);
+  const usual = usualMode(conversation, privately);
   const mode = usual && (draft.mode ?? usual);
-  const window = mode === 'private' ? conversation.privateReply : conversation.replyWindow;
+  const window = mode === 'private' ? privately : conversation.replyWindow;
   const capabilities = connector && capabilitiesIn(mode, connector);
   return (
     <>
@@ -31,10 +33,10 @@ export function ReplyPanel({ conversation }: { conversation: Conversation }) {
       <Refused error={connectors.error} />
       {heldBy && <HeldBy conversationId={id} holder={heldBy} />}
       {connectors.data && !connector && <ClosedWindow reason={text.composer.takesNoReplies} />}
-      {mode && connector && <ReplyModeSwitch conversation={conversation} mode={mode} onChange={(chosen) => edit({ mode: chosen })} />}
+      {mode && connector && <ReplyModeSwitch name={name} privately={privately} mode={mode} onChange={(chosen) => edit({ mode: chosen })} />}
       {window && !window.open && <ClosedWindow reason={window.reason} />}
       {window?.open !== false && capabilities && (
-        <ReplyForm conversation={conversation} capabilities={capabilities} mode={mode} window={window} />
+        <ReplyForm conversation={conversation} name={name} capabilities={capabilities} mode={mode} window={window} />
       )}
     </>
   );

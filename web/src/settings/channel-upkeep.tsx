@@ -27,7 +27,7 @@ export function ChannelUpkeep({ channel, upkeep }: { channel: Channel; upkeep: U
   return (
     <>
       <div className={classes.health}>
-        <SignedIn expiresAt={upkeep.expiresAt} />
+        <SignedIn expiresAt={upkeep.expiresAt} refused={health.state === 'needs-auth'} />
         <Fact tone={upkeep.subscribed ? undefined : 'bad'} icon={upkeep.subscribed ? <IconPlug size={15} /> : <IconPlugX size={15} />}>
           {upkeep.subscribed ? text.channels.upkeep.subscribed : text.channels.upkeep.unsubscribed}
         </Fact>
@@ -62,9 +62,17 @@ export function ChannelUpkeep({ channel, upkeep }: { channel: Channel; upkeep: U
   );
 }
 
-function SignedIn({ expiresAt }: { expiresAt: string | null }) {
+/** Until when the sign-in is good; `refused` when the platform no longer takes it whatever it said before. */
+function SignedIn({ expiresAt, refused }: { expiresAt: string | null; refused: boolean }) {
   const now = useNow();
   const icon = <IconCalendarClock size={15} />;
+  if (refused) {
+    return (
+      <Fact icon={icon} tone="bad">
+        {text.channels.upkeep.refused}
+      </Fact>
+    );
+  }
   if (!expiresAt) return <Fact icon={icon}>{text.channels.upkeep.noExpiry}</Fact>;
   const left = Math.floor((Date.parse(expiresAt) - now.getTime()) / dayMs);
   if (left < 0) {

@@ -336,6 +336,7 @@ export const en = {
     sendIn: { public: 'Answer publicly', private: 'Answer privately' },
     replyToPublic: (name: string) => `Answer ${name} under the post…`,
     replyToPrivate: (name: string) => `Write to ${name} alone…`,
+    answeredPrivately: 'This comment was answered privately before; that is possible once for each comment.',
     answering: (name: string) => `Answering ${name}`,
     answerNone: 'Answer no message in particular',
     heldBy: (app: string) => `${app} holds this chat`,
@@ -386,6 +387,7 @@ export const en = {
     upkeep: {
       daysLeft: { one: 'Sign-in good for # more day', other: 'Sign-in good for # more days' },
       expired: 'The sign-in has run out',
+      refused: 'The sign-in is no longer accepted',
       noExpiry: 'Sign-in without an end',
       subscribed: 'Events are switched on',
       unsubscribed: 'Events are switched off',
