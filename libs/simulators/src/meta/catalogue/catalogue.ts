@@ -19,8 +19,6 @@ const recipes = new Map<string, Recipe>(
 
 export const catalogueNames = [...recipes.keys()] as CatalogueName[];
 
-export const isCatalogueName = (name: string): name is CatalogueName => recipes.has(name);
-
 /** Makes the event of a name. Those with a `field` belong into `changes`, the others into `messaging` or `standby`. */
 export function fromCatalogue(name: CatalogueName, scene: Scene): { element: EventElement; list: EventList } {
   const element = recipes.get(name)!(scene);
