@@ -1,6 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { type MetaAccount, type MetaPlatform, startMetaPlatform } from '#libs/simulators';
 import type { components } from '../web/src/api/schema.js';
-import type { Channel, Contact, Conversation, Problem } from './api.js';
+import type { Channel, Contact, Conversation, InboundEvent, Problem } from './api.js';
 import { adminEmail, adminPassword, eventually, freePort, type House, openHouse } from './house.js';
 
 type Schemas = components['schemas'];
@@ -230,6 +231,37 @@ test('who has their data deleted gets a code, a page that tells its fate, and le
   expect((await signIn({ ...onFacebook, channelId: id })).searchParams.get('connected')).toBe(id);
 });
 
+test('what somebody wrote under the very id that is to be deleted is taken back', async () => {
+  const page = meta.addPage({ name: 'Harbour Lamps' });
+  await connected(onFacebook);
+  await meta.subscribe({ callbackUrl: `${house.url}/webhooks/meta` });
+  const [ada, bo] = [meta.customer('Ada Moss'), meta.customer('Bo Lind')];
+  meta.customerWrites(page, ada, 'my address is Quay 1');
+  meta.customerWrites(page, bo, 'hello');
+  const named = async () =>
+    (await house.api.all<Conversation>('/conversations')).map(({ contact, preview }) => [contact.name, preview]).sort();
+  const before = [
+    ['Ada Moss', 'my address is Quay 1'],
+    ['Bo Lind', 'hello'],
+  ];
+  const kept = async () => {
+    const events = await house.api.all<InboundEvent>('/inbound-events');
+    const raw = await Promise.all(events.map(({ id }) => house.api.raw(`/inbound-events/${id}/raw`)));
+    return (await Promise.all(raw.map((answer) => answer.text()))).join();
+  };
+  await eventually(async () => expect(await named()).toEqual(before));
+  expect(await kept()).toContain('Quay');
+  const payload = Buffer.from(JSON.stringify({ algorithm: 'HMAC-SHA256', user_id: meta.idOf(ada, page) })).toString('base64url');
+  const signature = createHmac('sha256', app.appSecret).update(payload).digest('base64url');
+  const body = new URLSearchParams({ signed_request: `${signature}.${payload}` });
+  const answer = await fetch(`${house.url}/webhooks/meta/data-deletion`, { method: 'POST', body });
+  expect(answer.status).toBe(200);
+  await eventually(async () => {
+    expect((await named()).filter(([name]) => name !== 'Bo Lind')).toEqual([[null, '']]);
+    expect(await kept()).not.toContain('Quay');
+  });
+});
+
 test('names, pictures and posts are learnt beside the messages, and shown through us', async () => {
   const page = meta.addPage({ name: 'Harbour Lamps' });
   await connected(onFacebook);
@@ -243,6 +275,7 @@ test('names, pictures and posts are learnt beside the messages, and shown throug
   });
   const { body: contact } = await house.api.get<Contact>(`/contacts/${chat.contact.id}`);
   expect(contact.pictureUrl).toBe(chat.contact.pictureUrl);
+  expect((await channel(chat.channelId)).health.lagMs).toBeLessThan(60_000);
   const picture = await house.api.raw(contact.pictureUrl!.replace('/api/v1', ''));
   expect([picture.status, picture.headers.get('content-type')]).toEqual([200, expect.stringMatching(/^image\//)]);
 

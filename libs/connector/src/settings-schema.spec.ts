@@ -24,6 +24,18 @@ test('a settings class becomes a form schema with its nested parts, limits and s
   });
 });
 
+class SignedIn {
+  @IsString() pageId: string;
+  @IsString() @secret('Token') token: string;
+  @IsOptional() @IsString() @JSONSchema({ readOnly: true }) grantedBy?: string;
+}
+
+test('what a sign-in filled in can be left out as well', () => {
+  const settings = { pageId: '1', token: 'x', grantedBy: '2' };
+  expect(withoutSecrets(settingsSchema(SignedIn), settings)).toEqual({ pageId: '1', grantedBy: '2' });
+  expect(withoutSecrets(settingsSchema(SignedIn), settings, { signedIn: false })).toEqual({ pageId: '1' });
+});
+
 test('secrets and unknown properties are left out of what is shown', () => {
   const shown = withoutSecrets(settingsSchema(Settings), { imap: { host: 'h', port: 1, password: 'x' }, importSince: 'now', extra: 1 });
   expect(shown).toEqual({ imap: { host: 'h', port: 1 }, importSince: 'now' });
