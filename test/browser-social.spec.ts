@@ -164,6 +164,33 @@ test('a chat shows pictures, answers to one message, edits and what was taken ba
   await context.close();
 });
 
+test('a chat that another app holds is taken over, and what is too long for one message leaves as several', async () => {
+  const dana = meta.customer('Dana Fox');
+  meta.customerWrites(shop, dana, 'Do you ship to Åland?');
+  const { context, page } = await browsers.signedIn(desk, '/');
+  await openFrom(page, 'Do you ship to Åland?');
+  meta.setDefaultApp(shop, '900100200300400');
+  meta.threadGoes(shop, dana, 'taken');
+  await page.getByText('Meta Business Suite holds this chat').waitFor();
+  await page.getByRole('button', { name: 'Take over' }).click();
+  await page.getByText('Meta Business Suite holds this chat').waitFor({ state: 'hidden' });
+
+  const words = 'We ship to all of Finland. '.repeat(100).trim();
+  await replyBox(page).fill(words);
+  await page.getByText('Leaves as 2 messages').waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await eventually(async () => expect(meta.sentTo(dana).map(({ text }) => text)).toHaveLength(2));
+  expect(
+    meta
+      .sentTo(dana)
+      .map(({ text }) => text)
+      .join(' '),
+  ).toBe(words);
+  await messages(page).getByText('Sent', { exact: true }).last().waitFor();
+  meta.setDefaultApp(shop, null);
+  await context.close();
+});
+
 test('no browser complained of anything', () => {
   expect(browsers.complaints).toEqual([]);
 });
