@@ -5,8 +5,9 @@ import type { Conversation } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import classes from './conversation.module.css';
 
-/** The conversations that belong to this one and why; a lower number was there before. */
-export function RelatedConversations({ conversation: { number, links, channelId } }: { conversation: Conversation }) {
+/** The conversations that belong to this one and why. */
+export function RelatedConversations({ conversation }: { conversation: Conversation }) {
+  const { links, channelId } = conversation;
   const { view = 'all' } = useParams({ strict: false });
   const search = useSearch({ strict: false });
   const channels = useChannelsById();
@@ -15,7 +16,7 @@ export function RelatedConversations({ conversation: { number, links, channelId 
     <ul className={classes.related} aria-label={text.related.label}>
       {links.map((other) => (
         <Text key={other.conversationId} component="li" size="xs">
-          {text.related[other.number < number ? 'earlier' : 'later'][other.reason]}{' '}
+          {text.related[isEarlier(other, conversation) ? 'earlier' : 'later'][other.reason]}{' '}
           <Link to="/inbox/$view/$conversationId" params={{ view, conversationId: other.conversationId }} search={search}>
             {text.conversation.number(other.number)} {other.subject}
           </Link>
@@ -24,4 +25,9 @@ export function RelatedConversations({ conversation: { number, links, channelId 
       ))}
     </ul>
   );
+}
+
+/** A lower number was there before; but what was said in private came after the comment, in whatever chat. */
+function isEarlier({ reason, number }: Conversation['links'][number], here: Conversation): boolean {
+  return reason === 'private-reply' ? here.kind !== 'comment' : number < here.number;
 }

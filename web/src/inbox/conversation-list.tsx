@@ -100,6 +100,7 @@ function NothingHere({ view, search }: { view: View; search: ListSearch }) {
     );
   }
   if (search.unread) return <Empty title={text.list.emptyUnread} hint={text.list.emptyUnreadHint} />;
+  if (search.sort) return <Empty title={text.list.emptyClosing} hint={text.list.emptyClosingHint} />;
   if (channels?.items.length === 0) {
     return (
       <Empty title={text.list.noChannels} hint={me.role === 'admin' ? text.list.noChannelsHint : text.list.noChannelsAskAdmin}>

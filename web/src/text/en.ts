@@ -85,6 +85,8 @@ export const en = {
     searchAll: 'Search all conversations',
     emptyUnread: 'Nothing unread here',
     emptyUnreadHint: 'Every conversation in this view has been read.',
+    emptyClosing: 'Nothing is about to close',
+    emptyClosingHint: 'Conversations that can be answered for a limited time appear here.',
     noChannels: 'No channel is connected yet',
     noChannelsHint: 'Connect a mailbox, a page or an account, and what customers write there appears here.',
     noChannelsAskAdmin: 'Ask an admin of your team to connect the first one.',
