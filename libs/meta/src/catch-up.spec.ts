@@ -50,7 +50,7 @@ async function fetched(account: MetaAccount): Promise<Map<string, RawEvent>> {
   const options = optionsFor(meta.url);
   const { id, accessToken } = account;
   if (account.kind === 'page') await auditPage(context, pageLine(options, { pageId: id, pageAccessToken: accessToken }));
-  else await auditInstagram(context, instagramLine(options, { accountId: id, accessToken, via: account.via as 'facebook' }));
+  else await auditInstagram(context, instagramLine(options, { accountId: id, accessToken, via: account.via }));
   return events;
 }
 
