@@ -1,5 +1,6 @@
 import { IconCloudDownload, IconPaperclip, IconPhotoOff } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
+import { keys, refresh } from '../api/resources.js';
 import type { Attachment } from '../api/shapes.js';
 import { fileSize, text } from '../text/text.js';
 import classes from './attachments.module.css';
@@ -41,13 +42,17 @@ interface FileProps {
 function File({ file, onView }: FileProps) {
   const [broken, setBroken] = useState(false);
   const kind = mediaKind(file);
+  const giveUp = () => {
+    setBroken(true);
+    // Whether the platform has it no more, or the line to us is down, only the server knows.
+    if (file.state === 'linked') void refresh(keys.allMessages);
+  };
   if (file.state === 'fetching') return <Fetching file={file} />;
   if (file.state === 'gone') return <Gone file={file} />;
-  if (broken) return file.state === 'linked' ? <Gone file={file} /> : <Download file={file} />;
-  if (!kind) return <Download file={file} />;
+  if (broken || !kind) return <Download file={file} />;
   return (
     <figure className={classes.media}>
-      <Media kind={kind} file={file} onView={onView} onBroken={() => setBroken(true)} />
+      <Media kind={kind} file={file} onView={onView} onBroken={giveUp} />
       {file.state === 'linked' && <figcaption>{text.files.linked}</figcaption>}
     </figure>
   );

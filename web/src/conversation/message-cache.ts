@@ -16,3 +16,10 @@ export function changeMessage({ id, conversationId }: Message, change: (message:
       },
   );
 }
+
+/** For mutations: what is done to one message goes to the server in the order in which it was done, an undo after what it undoes. */
+export const inTurn = ({ id }: Message) => ({ scope: { id } });
+
+/** Whether nothing more is on its way to the server for this message, so that its answer is how things stand. */
+export const isSettled = ({ id }: Message): boolean =>
+  queryClient.isMutating({ predicate: ({ options }) => options.scope?.id === id }) <= 1;

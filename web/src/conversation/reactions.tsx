@@ -6,7 +6,7 @@ import { keys, refresh } from '../api/resources.js';
 import type { Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { noticeFailure } from '../ui/notice.js';
-import { changeMessage } from './message-cache.js';
+import { changeMessage, inTurn, isSettled } from './message-cache.js';
 import classes from './message.module.css';
 import { authorName } from './people.js';
 
@@ -82,7 +82,10 @@ export function ReactionPicker({ message, emoji: offered }: { message: Message; 
 /** Reacts for our side, or takes that back (null). We have one reaction to a message; it shows at once. */
 function useReact(message: Message) {
   const { mutate } = api.useMutation('put', '/api/v1/messages/{id}/reaction', {
-    onSuccess: (changed) => changeMessage(message, () => changed),
+    ...inTurn(message),
+    onSuccess: (changed) => {
+      if (isSettled(message)) changeMessage(message, () => changed);
+    },
     onError: (error) => {
       noticeFailure(text.thread.reactionFailed)(error);
       void refresh(keys.messages(message.conversationId));

@@ -5,7 +5,7 @@ import { keys, refresh } from '../api/resources.js';
 import type { Message, Moderation } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { noticeFailure } from '../ui/notice.js';
-import { changeMessage } from './message-cache.js';
+import { changeMessage, inTurn, isSettled } from './message-cache.js';
 
 const undoMs = 10_000;
 const opposite: Partial<Record<Moderation, Moderation>> = { hide: 'unhide', unhide: 'hide', like: 'unlike', unlike: 'like' };
@@ -13,7 +13,10 @@ const opposite: Partial<Record<Moderation, Moderation>> = { hide: 'unhide', unhi
 /** Does something to a comment: it shows at once, can be undone where that is possible, and is put back when the platform refuses. */
 export function useModerate(message: Message) {
   const { mutate } = api.useMutation('post', '/api/v1/messages/{id}/moderate', {
-    onSuccess: (moderated) => changeMessage(message, () => moderated),
+    ...inTurn(message),
+    onSuccess: (moderated) => {
+      if (isSettled(message)) changeMessage(message, () => moderated);
+    },
     onError: (error) => {
       noticeFailure(text.moderation.failed)(error);
       void refresh(keys.messages(message.conversationId));
