@@ -52,12 +52,13 @@ async function once(
   check: (messages: Message[], conversation: Conversation, message: Message) => void = () => undefined,
 ) {
   return eventually(async () => {
-    for (const found of await conversations()) {
-      const messages = await messagesOf(found);
+    for (const conversation of await conversations()) {
+      const messages = await messagesOf(conversation);
       const message = messages.find((row) => row.externalId === externalId);
       if (!message) continue;
-      // Read afterwards: it tells of all these messages at least.
-      const { body: conversation } = await house.api.get<Conversation>(`/conversations/${found.id}`);
+      // Both tell of the same moment.
+      const { body: after } = await house.api.get<Conversation>(`/conversations/${conversation.id}`);
+      expect(after.version).toBe(conversation.version);
       check(messages, conversation, message);
       return { conversation, messages, message };
     }
@@ -218,7 +219,7 @@ describe('what is told of chats', () => {
     });
     const customer = (await house.api.get<{ identities: Array<{ externalId: string }> }>(`/contacts/${conversation.contact.id}`)).body
       .identities[0]!.externalId;
-    await page.chat(customer, 0, { timestamp: Date.now(), read: { watermark: new Date(sent.sentAt).getTime() } });
+    await page.chat(customer, 0, { timestamp: Date.now(), read: { watermark: Date.now() } });
     await once(sent.externalId!, (_all, _c, { delivery }) => expect(delivery).toMatchObject({ state: 'read', recipients: [] }));
     await page.chat(customer, 0, { delivery: { watermark: Date.now() } });
     await once(sent.externalId!, (_all, _c, { delivery }) => expect(delivery!.state).toBe('read'));

@@ -9,7 +9,8 @@ import { baseSubjectOf } from './candidates.js';
 /** Set aside by the rules of waiting: nobody has to answer it. */
 export const isWordless = ({ human, spoken }: Pick<MessageEvent, 'human' | 'spoken'>): boolean => !human || spoken === false;
 
-const outbound = `SELECT MAX(o.sent_at) FROM message o WHERE o.conversation_id = :conversationId AND o.direction = 'outbound' AND o.kind = 'message' AND o.human`;
+const answer = `FROM message o WHERE o.conversation_id = :conversationId AND o.direction = 'outbound' AND o.kind = 'message' AND o.human`;
+const latestAnswer = `SELECT o.sent_at ${answer} ORDER BY o.sent_at DESC LIMIT 1`;
 const standingAfter = `SELECT 1 FROM message n WHERE n.conversation_id = :conversationId AND n.kind = 'message' AND n.deleted_at IS NULL AND n.sent_at > :sentAt`;
 const later = (column: string) => () => `CASE WHEN ${column} IS NULL OR ${column} < :sentAt THEN :sentAt ELSE ${column} END`;
 
@@ -41,10 +42,10 @@ export async function follow(manager: EntityManager, conversationId: string, eve
     .execute();
 }
 
-const sinceThis = `CASE WHEN (${outbound}) >= :sentAt THEN waiting_since WHEN waiting_since IS NULL OR waiting_since > :sentAt THEN :sentAt ELSE waiting_since END`;
+const sinceThis = `CASE WHEN EXISTS (SELECT 1 ${answer} AND o.sent_at >= :sentAt) THEN waiting_since WHEN waiting_since IS NULL OR waiting_since > :sentAt THEN :sentAt ELSE waiting_since END`;
 
 /** An answer that arrives late leaves those waiting who wrote after it. */
-const sinceNextUnanswered = `CASE WHEN waiting_since <= :sentAt THEN (SELECT MIN(i.sent_at) FROM message i WHERE i.conversation_id = :conversationId AND i.direction = 'inbound' AND i.kind = 'message' AND i.human AND i.deleted_at IS NULL AND i.sent_at > (${outbound})) ELSE waiting_since END`;
+const sinceNextUnanswered = `CASE WHEN waiting_since <= :sentAt THEN (SELECT MIN(i.sent_at) FROM message i WHERE i.conversation_id = :conversationId AND i.direction = 'inbound' AND i.kind = 'message' AND i.human AND i.deleted_at IS NULL AND i.sent_at > (${latestAnswer})) ELSE waiting_since END`;
 
 const filenames = ({ attachments, linked = [] }: MessageEvent): string[] => [...attachments, ...linked].map(({ filename }) => filename);
 

@@ -6,6 +6,7 @@ import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { Contacts, type Learnt } from '../contacts/contacts.service.js';
 import { Conversation } from '../conversations/conversation.entity.js';
+import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Message } from '../conversations/message.entity.js';
 import { Posts } from '../conversations/posts.service.js';
 import { Invalid } from '../errors.js';
@@ -28,6 +29,7 @@ export class Names {
     private readonly posts: Posts,
     private readonly images: RemoteImages,
     private readonly files: FileStore,
+    private readonly messageChanges: MessageChanges,
     private readonly changes: Changes,
   ) {}
 
@@ -80,6 +82,7 @@ export class Names {
       const contactId = await this.contacts.learn(manager, person, learnt);
       if (learnt.name)
         await manager.update(Message, { authorId: contactId, authorType: 'contact', authorName: IsNull() }, { authorName: learnt.name });
+      if (learnt.name) await this.messageChanges.nameReactions(manager, contactId);
       const affected = await manager.find(Conversation, { select: { id: true }, where: { contactId } });
       if (affected.length)
         await this.changes.write(manager, ...affected.map(({ id }) => ({ type: 'conversation.updated' as const, conversationId: id })));
