@@ -473,6 +473,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The file, or the part of it that `Range` asks for. What the platform lets only be shown passes through us; 410 once it has it no more. */
         get: operations["Attachments_download"];
         put?: never;
         post?: never;
