@@ -85,8 +85,10 @@ test('a signed Messenger webhook becomes a conversation, and the answer leaves o
   outside.meta.customerWrites(outside.page, ada, 'Gracias');
   await messagesEventually(conversation.id, ['¿Taller 1/2 abierto? 😀', 'Sí, hasta las 18 h.', 'Gracias']);
   await outside.meta.settled();
-  const messages = await messagesEventually(conversation.id, ['¿Taller 1/2 abierto? 😀', 'Sí, hasta las 18 h.', 'Gracias']);
-  expect(messages[1]?.delivery?.state).toBe('delivered');
+  await eventually(async () => {
+    const messages = await messagesEventually(conversation.id, ['¿Taller 1/2 abierto? 😀', 'Sí, hasta las 18 h.', 'Gracias']);
+    expect(messages[1]?.delivery?.state).toBe('delivered');
+  });
   expect(await house.api.all(`/conversations?channelId=${channels.facebook}`)).toHaveLength(1);
 });
 

@@ -54,12 +54,39 @@ export class MessageChanges {
     for (const { channelId, externalId } of reacted) await this.apply(manager, channelId, externalId!);
   }
 
+  /**
+   * Connects a message that has just been written under these ids, its own first, with the answers that came before it, and
+   * resolves with what was told of it before: for {@link arrived}, once its conversation knows of it. Apart, because nobody
+   * may wait for a turn while others wait for the conversation.
+   */
+  async awaiting(manager: EntityManager, message: Message, names: [string, ...string[]]): Promise<MessageChange[]> {
+    await awaitTurn(manager, message.channelId, names[0]);
+    await this.tell(manager, await connectAnswers(manager, message, names));
+    return manager.findBy(MessageChange, { channelId: message.channelId, ofExternalId: In(names) });
+  }
+
+  /** Makes a new message show what was told of it before. */
+  async arrived(manager: EntityManager, message: Message, names: string[], kept: MessageChange[]): Promise<void> {
+    if (kept.length || message.direction === 'outbound') await this.settleKept(manager, message, names, kept, false);
+  }
+
   private async settle(manager: EntityManager, channelId: string, externalId: string, isNews: boolean): Promise<boolean> {
     await awaitTurn(manager, channelId, externalId);
     const message = await messageNamed(manager, channelId, externalId);
     if (!message) return false;
     const names = await namesOf(manager, message);
-    const kept = await manager.findBy(MessageChange, { channelId, ofExternalId: In(names) });
+    await this.settleKept(manager, message, names, await manager.findBy(MessageChange, { channelId, ofExternalId: In(names) }), isNews);
+    await this.tell(manager, await connectAnswers(manager, message, names));
+    return true;
+  }
+
+  private async settleKept(
+    manager: EntityManager,
+    message: Message,
+    names: string[],
+    kept: MessageChange[],
+    isNews: boolean,
+  ): Promise<void> {
     const changes = kept.filter((row): row is MessageChange & KeptChange => !isReceipt(row));
     if (changes.length) await this.show(manager, message, names, fold(changes), isNews);
     await this.receipts.catchUp(manager, message, kept.filter(isReceipt));
@@ -67,8 +94,6 @@ export class MessageChanges {
       manager,
       kept.map(({ inboundEventId }) => inboundEventId),
     );
-    await this.tell(manager, await connectAnswers(manager, message, names));
-    return true;
   }
 
   private async show(manager: EntityManager, message: Message, names: string[], folded: Folded, isNews: boolean): Promise<void> {
@@ -113,8 +138,11 @@ function differences(message: Message, columns: Partial<Message>): Partial<Messa
   return Object.fromEntries(Object.entries(columns).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name])));
 }
 
-function namedReactions(manager: EntityManager, reactions: Folded['reactions']): Promise<Reaction[]> {
-  return Promise.all(reactions.map(async ({ emoji, by }) => ({ emoji, by: by ? await nameOf(manager, by) : 'us' })));
+async function namedReactions(manager: EntityManager, reactions: Folded['reactions']): Promise<Reaction[]> {
+  const named: Reaction[] = [];
+  // One after the other: a transaction has one connection.
+  for (const { emoji, by } of reactions) named.push({ emoji, by: by ? await nameOf(manager, by) : 'us' });
+  return named;
 }
 
 async function nameOf(manager: EntityManager, { scope, id: externalId, name }: Person): Promise<string> {

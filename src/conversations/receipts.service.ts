@@ -67,12 +67,16 @@ export class Receipts {
   async raise(manager: EntityManager, conversationId: string, { state, until }: Watermark): Promise<void> {
     await awaitTurn(manager, 'watermarks', conversationId);
     const column = state === 'read' ? 'readUntil' : 'deliveredUntil';
-    const lower = [
-      { id: conversationId, [column]: IsNull() },
-      { id: conversationId, [column]: LessThan(until) },
-    ];
-    const raised = await Promise.all(lower.map((where) => manager.update(Conversation, where, { [column]: until })));
-    if (!raised.some(({ affected }) => affected)) return;
+    const { affected } = await manager
+      .createQueryBuilder()
+      .update(Conversation)
+      .set({ [column]: until })
+      .where([
+        { id: conversationId, [column]: IsNull() },
+        { id: conversationId, [column]: LessThan(until) },
+      ])
+      .execute();
+    if (!affected) return;
     const reached: DeliveryState[] = state === 'read' ? ['read'] : ['delivered', 'read'];
     const messages = await manager
       .createQueryBuilder(Message, 'm')

@@ -21,13 +21,15 @@ export async function follow(manager: EntityManager, conversationId: string, eve
   const calls = fromCustomer && speaks && !backfill;
   const newest = 'last_message_at <= :sentAt';
   const answers = !fromCustomer && speaks;
-  // First, because it locks the row: what is looked up below is then all that others, who waited or did not, have written.
-  await manager.increment(Conversation, { id: conversationId }, 'version', 1);
+  // First the lock: what is looked up below is then all that others, who waited or did not, have written. On SQLite writers take turns.
+  if (manager.connection.options.type === 'postgres')
+    await manager.query('SELECT 1 FROM conversation WHERE id = $1 FOR NO KEY UPDATE', [conversationId]);
   await manager
     .createQueryBuilder()
     .update(Conversation)
     .set({
       messageCount: () => 'message_count + 1',
+      version: () => 'version + 1',
       preview: () => `CASE WHEN EXISTS (${standingAfter}) THEN preview ELSE :preview END`,
       lastMessageAt: () => `CASE WHEN ${newest} THEN :sentAt ELSE last_message_at END`,
       ...(fromCustomer && { lastActionAt: later('last_action_at') }),

@@ -7,6 +7,7 @@ import { Contacts } from '../contacts/contacts.service.js';
 import { connectAnswered } from '../conversations/answers.js';
 import { Conversation } from '../conversations/conversation.entity.js';
 import { linkConversations } from '../conversations/links.js';
+import type { MessageChange } from '../conversations/message-change.entity.js';
 import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
 import { addParticipants } from '../conversations/participants.js';
@@ -91,12 +92,14 @@ export class Ingest {
     const event = await inItsTime(manager, channel.id, unfolded.event, placed);
     if (placed.awaited && event.correspondence) await restate(manager, conversationId, event, identity);
     await restateComment(manager, conversationId, event, identity);
-    await this.write(manager, occasion, event, identity, placed, id, files);
-    await follow(manager, conversationId, event, backfill);
+    const message = await this.write(manager, occasion, event, identity, placed, id, files);
+    const kept = await this.connect(manager, event, placed, message);
     await this.surround(manager, occasion, event, identity, placed);
+    // Late, because it locks the conversation: messages of one chat wait for each other from here on.
+    await follow(manager, conversationId, event, backfill);
     await flag(manager, conversationId, unfolded.review ?? event.warning ?? placed.review);
     await this.announce(manager, placed, id, unfolded, event.sentAt, occasion);
-    await this.settle(manager, occasion, event, placed, id);
+    await this.messageChanges.arrived(manager, message, namesIn(event), kept);
     return placed.isNew ? this.autoAnswer.give(manager, occasion, event, identity, conversationId) : null;
   }
 
@@ -124,13 +127,20 @@ export class Ingest {
       : this.contacts.recognise(manager, event.customer);
   }
 
-  /** What came before it and waited for it, and what it stands under. */
-  private async settle(manager: EntityManager, { channel }: Occasion, event: MessageEvent, placed: Placed, id: string): Promise<void> {
-    const { conversationId, isNew } = placed;
-    if (event.post) await putUnder(manager, conversationId, await notePost(manager, channel.id, event.post));
-    if (isNew) await this.marks.opened(manager, channel.id, conversationId, event.ownKeys);
-    await connectAnswered(manager, { id, channelId: channel.id, replyToExternalId: event.replyTo ?? null });
-    await this.messageChanges.apply(manager, channel.id, event.externalId);
+  /** With what it stands under, what was told of its chat before, and what it answers. Resolves with what was told of itself before. */
+  private async connect(
+    manager: EntityManager,
+    event: MessageEvent,
+    { conversationId, isNew }: Placed,
+    message: Message,
+  ): Promise<MessageChange[]> {
+    // Nothing is ever told of a mail of somebody else's, and no platform has marks of its conversation.
+    if (event.correspondence && event.direction === 'inbound') return [];
+    const { channelId } = message;
+    if (event.post) await putUnder(manager, conversationId, await notePost(manager, channelId, event.post));
+    if (isNew) await this.marks.opened(manager, channelId, conversationId, event.ownKeys);
+    await connectAnswered(manager, message);
+    return this.messageChanges.awaiting(manager, message, namesIn(event));
   }
 
   private async write(
@@ -141,14 +151,16 @@ export class Ingest {
     placed: Placed,
     id: string,
     files: StoredFiles,
-  ): Promise<void> {
-    await insertNew(manager, Message, { ...newMessage(event, identity), ...placement(placed), id, channelId: channel.id, receivedAt });
+  ): Promise<Message> {
+    const message = { ...newMessage(event, identity), ...placement(placed), id, channelId: channel.id, receivedAt };
+    await insertNew(manager, Message, message);
     if (!(await manager.existsBy(Message, { id }))) throw new Raced();
     const rows = [
       ...files.map((file) => ({ ...file, id: newId(), messageId: id, createdAt: receivedAt })),
       ...(event.linked ?? []).map((file) => ({ ...linkedAttachment(file), id: newId(), messageId: id, createdAt: receivedAt })),
     ];
     if (rows.length) await manager.insert(Attachment, rows);
+    return message;
   }
 
   /** Who has part in it, who is alive, and where else the same mail is. */
@@ -190,6 +202,9 @@ export class Ingest {
     );
   }
 }
+
+/** All ids by which its platform may mean a message. */
+const namesIn = ({ externalId, ownKeys }: MessageEvent): [string, ...string[]] => [externalId, ...ownKeys];
 
 /** One mail to two of our mailboxes is a conversation in each, with a link between them. */
 async function linkCopies(manager: EntityManager, channelId: string, externalId: string, conversationId: string): Promise<void> {

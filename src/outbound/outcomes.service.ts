@@ -81,7 +81,8 @@ export class Outcomes {
   private async noteChat(manager: EntityManager, message: Message, opened: Sent['opened'], echoIn: string | null): Promise<void> {
     if (opened) return this.changes.write(manager, ...(await noteOpenedChat(manager, message, opened)));
     if (!echoIn || echoIn === message.conversationId) return;
-    const [comments, chat] = await Promise.all([message.conversationId, echoIn].map((id) => manager.findOneByOrFail(Conversation, { id })));
+    const comments = await manager.findOneByOrFail(Conversation, { id: message.conversationId });
+    const chat = await manager.findOneByOrFail(Conversation, { id: echoIn });
     await this.changes.write(manager, ...(await tie(manager, message, comments!, chat!)));
   }
 
