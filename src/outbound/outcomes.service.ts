@@ -83,7 +83,7 @@ export class Outcomes {
     if (!echoIn || echoIn === message.conversationId) return;
     const comments = await manager.findOneByOrFail(Conversation, { id: message.conversationId });
     const chat = await manager.findOneByOrFail(Conversation, { id: echoIn });
-    await this.changes.write(manager, ...(await tie(manager, message, comments!, chat!)));
+    await this.changes.write(manager, ...(await tie(manager, message, comments, chat)));
   }
 
   /** The next reply of the conversation has been waiting for this one. */
