@@ -4,6 +4,7 @@ import { type Audit, type AuditContext, type RawEvent } from '#libs/connector';
 import { type AuditFigures, Channel, ChannelWatch } from '../channels/channel.entity.js';
 import { asInvalid, Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
+import { Message } from '../conversations/message.entity.js';
 import { Invalid } from '../errors.js';
 import { FileStore } from '../files/file-store.js';
 import { JobQueue } from '../queue/jobs.js';
@@ -78,6 +79,7 @@ export class Audits implements OnModuleDestroy {
       spool,
       signal: this.stopping.signal,
       stored: (platformIds) => this.stored(channel.id, platformIds),
+      shown: (platformIds) => this.shown(channel.id, platformIds),
       store: (events) => this.store(channel, events),
     };
   }
@@ -91,6 +93,15 @@ export class Audits implements OnModuleDestroy {
       .groupBy('e.platformId')
       .getRawMany<{ platformId: string; count: string | number }>();
     return new Map(rows.map(({ platformId, count }) => [platformId, Number(count)]));
+  }
+
+  private async shown(channelId: string, platformIds: string[]): Promise<Map<string, { text: string; hidden: boolean }>> {
+    const there = { channelId, externalId: In(platformIds), deletedAt: IsNull() };
+    const messages = await this.database.manager.find(Message, {
+      select: { externalId: true, text: true, hidden: true },
+      where: there,
+    });
+    return new Map(messages.map(({ externalId, text, hidden }) => [externalId!, { text, hidden }]));
   }
 
   private async store(channel: Channel, events: RawEvent[]): Promise<string[]> {

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import type { MessageEvent } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
-import { Conversation } from '../conversations/conversation.entity.js';
+import { Conversation, ThreadKey } from '../conversations/conversation.entity.js';
 import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { afterTaken, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { keepLaterParts } from '../conversations/reply-parts.js';
 import { recount } from '../conversations/recount.js';
+import { insertNew } from '../database/data-source.js';
 import { Changes } from '../realtime/changes.service.js';
 import { firstKnown } from './threading.js';
 
@@ -23,13 +24,20 @@ export class OwnMessages {
       : await this.onItsWay(manager, channel, event);
     if (!message) return null;
     const { externalId } = event;
-    await manager.update(Message, message.id, { externalId });
-    return { ...message, externalId };
+    if (message.externalId === null) {
+      await manager.update(Message, message.id, { externalId });
+      return { ...message, externalId };
+    }
+    const { id: messageId, conversationId } = message;
+    await insertNew(manager, ThreadKey, [{ channelId: channel.id, key: externalId, conversationId, claimed: true, messageId }]);
+    return message;
   }
 
   /** The platform has it, so its delivery is sent, whatever we thought of it. */
   async arrived(manager: EntityManager, message: Message, event: MessageEvent): Promise<void> {
     await this.keepTime(manager, message, event);
+    // The same may be shown to us under yet another id.
+    if (event.copy && !message.copyOf) await manager.update(Message, message.id, { copyOf: event.copy.of, copyPlace: event.copy.place });
     const { id: messageId, conversationId } = message;
     const open = { messageId, state: In(['queued', 'sending', 'uncertain', 'failed']) };
     const delivery = await manager.findOneBy(Delivery, open);
@@ -53,9 +61,11 @@ export class OwnMessages {
     await this.changes.write(manager, { type: 'message.updated', conversationId, messageId: id });
   }
 
+  /** What left once has one echo, be it under another id than we were told; of what may have left twice another id is another message. */
   private async byDelivery(manager: EntityManager, channel: Channel, deliveryId: string): Promise<Message | null> {
     const delivery = await manager.findOneBy(Delivery, { id: deliveryId, channelId: channel.id });
-    return delivery && manager.findOneBy(Message, { id: delivery.messageId, externalId: IsNull() });
+    const message = delivery && (await manager.findOneBy(Message, { id: delivery.messageId }));
+    return message && (message.externalId === null || delivery.fence === 1) ? message : null;
   }
 
   private async onItsWay(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<Message | null> {

@@ -115,6 +115,8 @@ export interface AuditContext<S = object> {
   signal: AbortSignal;
   /** How many stored events of the channel have each of these {@link RawEvent.platformId}s; ids nobody stored are left out. */
   stored(platformIds: string[]): Promise<Map<string, number>>;
+  /** What is shown here of messages by these ids; those that are not here, or were taken back, are left out. */
+  shown(platformIds: string[]): Promise<Map<string, { text: string; hidden: boolean }>>;
   /** Stores what is not there yet and resolves with the keys that were new. */
   store(events: RawEvent[]): Promise<string[]>;
 }
@@ -340,8 +342,11 @@ export interface MessageEvent {
   post?: Post;
   /** Of our side's message by another road: who or what sent it, e.g. `Meta Business Suite`; null when it is not told. */
   sentBy?: string | null;
-  /** The platform hands the same thing over under several ids: of messages with the same `of` from different `place`s within `withinMs` the first stands for all. */
-  copy?: { of: string; place: string; withinMs: number };
+  /**
+   * The platform may hand the same thing over under several ids: of messages with the same `of` from different `place`s within
+   * `withinMs` the first stands for all. It never stands for one that names it, by any of its ids, in `apart`.
+   */
+  copy?: { of: string; place: string; withinMs: number; apart?: string[] };
   /** False for what the customer did without a word, such as coming from an ad: it counts as their doing, not as a message. */
   spoken?: false;
 }

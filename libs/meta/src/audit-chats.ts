@@ -1,3 +1,4 @@
+import { apartFrom } from './chat-copy.js';
 import type { Findings } from './findings.js';
 import { pagesOf, patiently } from './graph-pages.js';
 import { graphTime } from './graph-time.js';
@@ -20,12 +21,20 @@ export async function auditChats(findings: Findings, line: Line, own: string[]):
   const place = line.platform === 'messenger' ? 'Messenger' : 'Instagram direct messages';
   for (const thread of threads.toSorted((one, other) => changedAt(one) - changedAt(other))) {
     findings.signal.throwIfAborted();
+    const now = Date.parse(findings.at);
     const messages = await newestOf(findings, line, String(asId(thread.id)));
     // An id and a time are also listed of messages that cannot be opened.
     const opened = messages.filter(({ from }) => idOf(from));
     await findings.take(
       place,
-      opened.map((message) => ({ read: 'message', id: line.account, own, thread, message })),
+      opened.map((message) => ({
+        read: 'message',
+        id: line.account,
+        own,
+        thread,
+        message,
+        apart: apartFrom(message, messages, READABLE, now),
+      })),
     );
   }
 }

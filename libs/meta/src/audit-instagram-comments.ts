@@ -1,4 +1,4 @@
-import { hiddenState } from './audit-page-comments.js';
+import { noteStates } from './comment-states.js';
 import type { Findings } from './findings.js';
 import { pagesOf } from './graph-pages.js';
 import { graphTime } from './graph-time.js';
@@ -67,5 +67,5 @@ async function keep(
     'Comments on Instagram',
     comments.map((comment): Reading => ({ read: 'instagram-comment', id: account, own, media, parentId, comment })),
   );
-  await findings.note(comments.flatMap(({ id, hidden }) => hiddenState(findings, account, hidden, asId(id))));
+  await noteStates(findings, account, comments);
 }

@@ -1,3 +1,4 @@
+import { noteStates } from './comment-states.js';
 import type { Findings } from './findings.js';
 import { pagesOf } from './graph-pages.js';
 import { graphTime } from './graph-time.js';
@@ -54,10 +55,6 @@ async function commentsOn(findings: Findings, { access, account }: Line, post: J
       'Comments on the Page',
       page.map((comment): Reading => ({ read: 'page-comment', id: account, post, comment })),
     );
-    await findings.note(page.flatMap((comment) => hiddenState(findings, account, comment.is_hidden, asId(comment.id))));
+    await noteStates(findings, account, page);
   }
 }
-
-/** Meta hides comments by itself, and does not tell. */
-export const hiddenState = ({ at }: Findings, id: string, hidden: unknown, commentId: string | undefined): Reading[] =>
-  hidden === true && commentId ? [{ read: 'hidden', id, commentId, at }] : [];

@@ -45,6 +45,9 @@ const list = (data: unknown[], after?: string) => ({
 const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const options = () => ({ appId: '1', graphUrl: url(), instagramGraphUrl: url(), graphVersion: 'v26.0' });
 
+/** What is shown of comments, by id. */
+type Shown = Record<string, { text: string; hidden: boolean }>;
+
 /** What is stored beside the audit, by key. */
 interface Kept {
   audit: Audit;
@@ -52,7 +55,7 @@ interface Kept {
   parsed: InboundEvent[];
 }
 
-async function run(connector: 'facebook' | 'instagram', stored: string[] = []): Promise<Kept> {
+async function run(connector: 'facebook' | 'instagram', stored: string[] = [], shown: Shown = {}): Promise<Kept> {
   const keys = new Set(stored);
   const events: RawEvent[] = [];
   const context = {
@@ -61,6 +64,7 @@ async function run(connector: 'facebook' | 'instagram', stored: string[] = []): 
     spool: '',
     signal: new AbortController().signal,
     stored: async () => new Map<string, number>(),
+    shown: async () => new Map(Object.entries(shown)),
     store: async (given: RawEvent[]) => {
       const fresh = given.filter(({ key }) => !keys.has(key));
       for (const event of fresh) {
@@ -267,6 +271,34 @@ test('comments, answers, posts of visitors and comments on ads of a Page come in
       }),
     ]),
   );
+});
+
+test('where a comment stands otherwise than it is shown, that is told of; where it does not, nothing is', async () => {
+  answers = {
+    ...noComments,
+    [`${PAGE}/conversations`]: () => list([]),
+    [`${PAGE}/feed`]: () => list([post]),
+    [`${POST}/comments`]: () =>
+      list([
+        comment('555_1', 5, { message: 'as it was', is_hidden: false }),
+        comment('555_2', 4, { message: 'the same ', is_hidden: true }),
+        comment('555_3', 3, { message: 'Caf\u00e9' }),
+        comment('555_4', 3, { is_hidden: false }),
+      ]),
+  };
+  const shown = {
+    '555_1': { text: 'edited', hidden: true },
+    '555_2': { text: 'the same', hidden: true },
+    '555_3': { text: 'Cafe\u0301', hidden: true },
+  };
+  const stored = ['1', '2', '3', '4'].map((id) => `comment:555_${id}`);
+  const { parsed, audit } = await run('facebook', stored, shown);
+  expect(audit).toMatchObject({ there: 4, here: 4, reimported: 0 });
+  const change = { type: 'change', of: '555_1', key: expect.any(String), at: now };
+  expect(parsed).toEqual([
+    { ...change, change: { kind: 'edit', text: 'as it was', version: 1 } },
+    { ...change, change: { kind: 'hide', hidden: false } },
+  ]);
 });
 
 test('without the right to read ads, or to read comments at all, the rest is read; without a sign-in nothing is called read', async () => {

@@ -45,6 +45,7 @@ async function fetched(account: MetaAccount): Promise<Map<string, RawEvent>> {
     spool: '',
     signal: new AbortController().signal,
     stored: async () => new Map<string, number>(),
+    shown: async () => new Map(),
     store: async (given: RawEvent[]) => given.map((event) => events.set(event.key, event) && event.key),
   };
   const options = optionsFor(meta.url);

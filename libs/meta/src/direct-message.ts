@@ -1,5 +1,6 @@
 import { MalformedPayload, type Card, type MessageEvent } from '#libs/connector';
 import { attachmentsOf, facts, type Beside } from './attachments.js';
+import { chatCopy } from './chat-copy.js';
 import { markedDelivery } from './echo-mark.js';
 import { asId, asObject, asText, type JsonObject } from './json.js';
 import { chatPartner, idOf, ignored, momentOf, type Told } from './meta-event.js';
@@ -15,13 +16,14 @@ export function readMessage(told: Told, element: JsonObject, message: JsonObject
   const mid = asText(message.mid);
   if (!mid) throw new MalformedPayload('a message without mid');
   if (!customerId) throw new MalformedPayload(`a message without the id of its ${outbound ? 'recipient' : 'sender'}`);
-  return {
+  const said: MessageEvent = {
     ...directMessage(told, customerId, mid, momentOf(element.timestamp)),
     text: asText(message.text) ?? '',
     ...withoutBlanks(besideOf(told, message), asText(message.text)),
     ...(outbound ? sentByUs(told, message) : { direction: 'inbound' as const }),
     ...answering(message),
   };
+  return { ...said, ...chatCopy(said, 'pushed') };
 }
 
 /** A tap on a button, an ice breaker or "Get started": its title is what the customer said. To all but the app that holds the chat, the payload is withheld. */
@@ -31,11 +33,12 @@ export function readPostback(told: Told, element: JsonObject, postback: JsonObje
   const title = asText(postback.title) ?? null;
   const button: Card = { kind: 'button', title, url: null, facts: facts({ 'Button value': postback.payload }) };
   const referral = asObject(postback.referral);
-  return {
+  const said: MessageEvent = {
     ...directMessage(told, customerId, asText(postback.mid) ?? `postback:${told.key}`, momentOf(element.timestamp)),
     text: title ?? '',
     cards: [button, ...(referral ? [referralCard(referral)] : [])],
   };
+  return { ...said, ...chatCopy(said, 'pushed') };
 }
 
 /** A customer with whom we have a chat came in by a link or an ad, and has not said anything. */

@@ -14,9 +14,18 @@ export const editKey = (mid: string, { num_edit, text }: JsonObject) => `edit:${
 export const reactionKey = ({ sender, timestamp }: JsonObject, { mid, action, emoji, reaction }: JsonObject) =>
   ['reaction', asText(mid), idOf(sender), asText(action), asText(emoji) ?? asText(reaction) ?? '', asId(timestamp)].join(':');
 
-/** What became of a comment; Meta gives these events no id and no time of their own. */
-export const commentStateKey = (commentId: string, verb: string, { message, photo, video }: JsonObject = {}) =>
-  verb === 'remove' ? `comment-state:${commentId}:remove` : `comment-state:${commentId}:${verb}:${digest([message, photo, video])}`;
+/**
+ * What became of a comment. Meta gives these events no id and no time but that of the delivery, which may be another one when
+ * they are delivered again. So what is told again soon is taken for the same, and later for a new turn: hidden, shown, and
+ * hidden once more. Where that guess is wrong, the next audit sees how the comment stands.
+ */
+export const commentStateKey = (commentId: string, verb: string, { message, photo, video }: JsonObject, told: Date | undefined) =>
+  verb === 'remove'
+    ? `comment-state:${commentId}:remove`
+    : `comment-state:${commentId}:${verb}:${digest([message, photo, video])}:${turnAt(told)}`;
+
+/** Of what has no time of its own but may come about again: the ten minutes in which it was told. */
+export const turnAt = (told: Date | undefined) => Math.floor((told?.getTime() ?? 0) / 600_000);
 
 /** SHA-256 of a value as JSON, in hexadecimal. */
 export const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');

@@ -41,6 +41,11 @@ export class Findings {
     this.audit.missing.push(...fresh.map(({ key, platformId = null, receivedAt }) => ({ key, platformId, receivedAt, place })));
   }
 
+  /** What is shown here of messages by these ids, as far as they are here. */
+  shown(ids: string[]): Promise<Map<string, { text: string; hidden: boolean }>> {
+    return this.context.shown(ids);
+  }
+
   /** Notes states that webhooks may not have told. They are no messages, so they count as nothing that was there. */
   async note(readings: Reading[]): Promise<void> {
     const events = readings.flatMap((reading) => rawReading(reading, this.now) ?? []);

@@ -1,6 +1,6 @@
 import type { RawEvent } from '#libs/connector';
 import { chatIn } from './element.js';
-import { commentKey, commentStateKey, digest, editKey, messageKey, reactionKey, unsendKey } from './event-keys.js';
+import { commentKey, commentStateKey, digest, editKey, messageKey, reactionKey, turnAt, unsendKey } from './event-keys.js';
 import { instagramCommentId } from './instagram-comment.js';
 import { asId, asObject, asText, type JsonObject } from './json.js';
 import { idOf } from './meta-event.js';
@@ -9,13 +9,13 @@ import { postItems } from './page-feed.js';
 /** The ledger key of an element; `platformId` names the message or comment whose words it carries. */
 type Identity = Pick<RawEvent, 'key' | 'platformId'>;
 
-/** What makes two elements of an account the same; for kinds without a name of their own it is all they say. */
-export function identify(account: string, element: unknown): Identity {
+/** What makes two elements of an account the same; for kinds without a name of their own it is all they say. `told` is when Meta says it sent them. */
+export function identify(account: string, element: unknown, told?: Date): Identity {
   const whole = { key: digest([account, element]) };
   const chat = chatIn(element);
   if (chat) return ofChat(chat, whole);
   const { field, value } = asObject(element) ?? {};
-  return ofChange(account, asText(field) ?? '', asObject(value) ?? {}, whole);
+  return ofChange(account, asText(field) ?? '', asObject(value) ?? {}, { ...whole, told });
 }
 
 function ofChat(element: JsonObject, whole: Identity): Identity {
@@ -33,19 +33,21 @@ function ofMessage({ sender, recipient }: JsonObject, { is_echo }: JsonObject, m
   return idOf(is_echo === true ? recipient : sender) ? { key: messageKey(mid) } : whole;
 }
 
-function ofChange(account: string, field: string, value: JsonObject, whole: Identity): Identity {
+function ofChange(account: string, field: string, value: JsonObject, { told, ...whole }: Identity & { told?: Date }): Identity {
   if (field === 'comments' || field === 'live_comments') return added(instagramCommentId(value), asObject(value.media)?.id, whole);
   if (field !== 'feed' && field !== 'mention') return whole;
   const [item, verb, commentId, postId] = [value.item, value.verb ?? 'add', value.comment_id, value.post_id].map(asId);
-  if (item === 'comment' && commentId) return ofPageComment(commentId, verb ?? 'add', value, whole);
+  if (item === 'comment' && commentId) return ofPageComment(commentId, verb ?? 'add', value, { ...whole, told });
   if (!postId || !item || !postItems.includes(item) || idOf(value.from) === account) return whole;
   if (verb === 'add') return added(postId, postId, whole);
-  return value.message === undefined ? whole : { ...whole, platformId: postId };
+  // Like a comment it may be hidden, shown and hidden again.
+  const turn = { key: verb === 'remove' ? whole.key : digest([whole.key, turnAt(told)]) };
+  return value.message === undefined ? turn : { ...turn, platformId: postId };
 }
 
-function ofPageComment(id: string, verb: string, value: JsonObject, whole: Identity): Identity {
+function ofPageComment(id: string, verb: string, value: JsonObject, { told, ...whole }: Identity & { told?: Date }): Identity {
   if (verb === 'add') return added(id, value.post_id, whole);
-  return { key: commentStateKey(id, verb, value), ...(verb !== 'remove' && { platformId: id }) };
+  return { key: commentStateKey(id, verb, value, told), ...(verb !== 'remove' && { platformId: id }) };
 }
 
 /** As with messages: one that does not say what it stands under cannot be shown. */

@@ -2,7 +2,6 @@ import { MalformedPayload, type ChangeEvent, type InboundEvent, type LinkedFile,
 import { nameIn } from './attachments.js';
 import { commentMessage, ownComment } from './comment-message.js';
 import { withoutBlanks } from './direct-message.js';
-import { commentStateKey } from './event-keys.js';
 import { asId, asObject, asText, type JsonObject } from './json.js';
 import { commenter, ignored, isOurs, momentOf, named, type Told } from './meta-event.js';
 import { webAddress } from './web-address.js';
@@ -14,9 +13,7 @@ export function readPageComment(told: Told, value: JsonObject, isMention: boolea
   const verb = asText(value.verb) ?? 'add';
   if (verb === 'add') return [added(told, value, commentId, isMention)];
   const change = stateOf(verb, value);
-  return [
-    change ? changed(told, value, commentId, verb, change) : ignored(`Something done to a comment that is not known here: ${named(verb)}.`),
-  ];
+  return [change ? changed(told, commentId, change) : ignored(`Something done to a comment that is not known here: ${named(verb)}.`)];
 }
 
 function added(told: Told, value: JsonObject, commentId: string, isMention: boolean): InboundEvent {
@@ -80,10 +77,10 @@ function stateOf(verb: string, value: JsonObject): MessageChange | undefined {
 }
 
 /** `created_time` is the comment's own; when something was done to it only the delivery tells. */
-const changed = (told: Told, value: JsonObject, of: string, verb: string, change: MessageChange): ChangeEvent => ({
+const changed = (told: Told, of: string, change: MessageChange): ChangeEvent => ({
   type: 'change',
   of,
-  key: commentStateKey(of, verb, value),
+  key: told.key,
   at: told.at,
   change,
 });

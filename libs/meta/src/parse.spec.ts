@@ -39,6 +39,7 @@ test('a Messenger text is a message of its chat, every id a string', async () =>
       attachments: [],
       envelope: {},
       human: true,
+      copy: { of: expect.any(String), place: 'pushed', withinMs: 2000 },
     },
   ]);
 });

@@ -1,5 +1,6 @@
-import { MalformedPayload, type Card, type ChangeEvent, type InboundEvent, type LinkedFile } from '#libs/connector';
+import { MalformedPayload, type Card, type ChangeEvent, type InboundEvent, type LinkedFile, type MessageEvent } from '#libs/connector';
 import { facts, type Beside } from './attachments.js';
+import { chatCopy } from './chat-copy.js';
 import { directMessage, mayKeep, storyReply, withoutBlanks } from './direct-message.js';
 import { emojiOf } from './emoji.js';
 import { graphTime } from './graph-time.js';
@@ -10,9 +11,12 @@ import { webAddress } from './web-address.js';
 
 /**
  * A message as the Conversations API has it. `from` is who sent it and nobody else; through Instagram Login the account may
- * stand there under another id of its own, which `own` knows.
+ * stand there under another id of its own, which `own` knows. `apart` is absent where only its id tells it from others.
  */
-export function readChatMessage(told: Told, message: JsonObject, thread: JsonObject, own: string[]): InboundEvent[] {
+export function readChatMessage(
+  told: Told,
+  { message, thread, own, apart }: { message: JsonObject; thread: JsonObject; own: string[]; apart?: string[] },
+): InboundEvent[] {
   const mid = asText(message.id);
   const from = asObject(message.from);
   if (!mid || !idOf(from)) throw new MalformedPayload(`a message without ${mid ? 'its sender' : 'id'}`);
@@ -24,16 +28,14 @@ export function readChatMessage(told: Told, message: JsonObject, thread: JsonObj
   const text = asText(message.message) ?? '';
   const replyTo = asText(asObject(message.reply_to)?.mid) ?? asText(asObject(message.reply_to)?.id);
   const sentAt = graphTime(message.created_time);
-  return [
-    {
-      ...directMessage(told, customerId, mid, sentAt),
-      text,
-      ...withoutBlanks(besideOf(told, message), text),
-      ...(outbound && { direction: 'outbound' as const, sentBy: null }),
-      ...(replyTo && { replyTo }),
-    },
-    ...reactionsOf(told, message, mid, sentAt ?? told.at, ours),
-  ];
+  const said: MessageEvent = {
+    ...directMessage(told, customerId, mid, sentAt),
+    text,
+    ...withoutBlanks(besideOf(told, message), text),
+    ...(outbound && { direction: 'outbound' as const, sentBy: null }),
+    ...(replyTo && { replyTo }),
+  };
+  return [{ ...said, ...(apart && chatCopy(said, 'read', apart)) }, ...reactionsOf(told, message, mid, sentAt ?? told.at, ours)];
 }
 
 /** Graph wraps every list. */

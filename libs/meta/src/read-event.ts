@@ -1,5 +1,5 @@
-import { MalformedPayload, type InboundEvent, type RawEvent } from '#libs/connector';
-import { commentStateKey, commentKey, messageKey } from './event-keys.js';
+import { MalformedPayload, type InboundEvent, type MessageChange, type RawEvent } from '#libs/connector';
+import { commentKey, messageKey } from './event-keys.js';
 import { graphTime } from './graph-time.js';
 import { asId, asText, asObject, type JsonObject } from './json.js';
 import { ignored, named, type Told } from './meta-event.js';
@@ -11,11 +11,11 @@ const DAY_MS = 86_400_000;
 
 /** Something as Graph has it on request, for the ledger. Its shape is never that of a webhook. */
 export type Reading =
-  | { read: 'message'; id: string; own: string[]; thread: JsonObject; message: JsonObject }
+  | { read: 'message'; id: string; own: string[]; thread: JsonObject; message: JsonObject; apart?: string[] }
   | { read: 'page-comment'; id: string; post: JsonObject; comment: JsonObject }
   | { read: 'page-post'; id: string; post: JsonObject }
   | { read: 'instagram-comment'; id: string; own: string[]; media: JsonObject; parentId: string | null; comment: JsonObject }
-  | { read: 'hidden'; id: string; commentId: string; at: string };
+  | { read: 'comment-state'; id: string; commentId: string; text?: string; hidden?: boolean; at: string };
 
 /**
  * What was read, as the ledger keeps it: under the key that the same thing has when it is pushed. What is younger than a day
@@ -45,9 +45,8 @@ function identityOf(reading: Reading): [key?: string, platformId?: string, at?: 
       const id = asId(reading.comment.id);
       return id ? [commentKey(id), id, graphTime(reading.comment.timestamp)] : [];
     }
-    case 'hidden':
-      // Once a day: it may have been shown again in between, which only webhooks and we ourselves tell.
-      return [`${commentStateKey(reading.commentId, 'hidden')}:${reading.at.slice(0, 10)}`, undefined, new Date(reading.at)];
+    case 'comment-state':
+      return [`comment-state:${reading.commentId}:read:${reading.at}`, reading.commentId, new Date(reading.at)];
   }
 }
 
@@ -56,22 +55,25 @@ export function parseRead(told: Told, reading: JsonObject): InboundEvent[] {
   const [own, thread, message, post, comment, media] = ['own', 'thread', 'message', 'post', 'comment', 'media'].map(
     (part) => reading[part],
   );
-  const ownIds = (Array.isArray(own) ? own : []).flatMap((id: unknown) => asId(id) ?? []);
+  const ownIds = idsIn(own);
+  const apart = reading.apart === undefined ? {} : { apart: idsIn(reading.apart) };
   switch (reading.read) {
     case 'message':
-      return readChatMessage(told, given(message), given(thread), ownIds);
+      return readChatMessage(told, { message: given(message), thread: given(thread), own: ownIds, ...apart });
     case 'page-comment':
       return [readPagePostComment(told, given(comment), given(post))];
     case 'page-post':
       return [readVisitorsPost(told, given(post))];
     case 'instagram-comment':
       return [readInstagramMediaComment(told, given(comment), given(media), asId(reading.parentId) ?? null, ownIds)];
-    case 'hidden':
-      return [hidden(told, asId(reading.commentId))];
+    case 'comment-state':
+      return commentState(told, reading);
     default:
       return [ignored(`Something read that is not known here: ${named(asText(reading.read) ?? '')}.`)];
   }
 }
+
+const idsIn = (list: unknown): string[] => (Array.isArray(list) ? list : []).flatMap((id: unknown) => asId(id) ?? []);
 
 function given(part: unknown): JsonObject {
   const object = asObject(part);
@@ -79,7 +81,12 @@ function given(part: unknown): JsonObject {
   return object;
 }
 
-function hidden({ key, at }: Told, of: string | undefined): InboundEvent {
-  if (!of) throw new MalformedPayload('a hidden comment without id');
-  return { type: 'change', of, key, at, change: { kind: 'hide', hidden: true } };
+function commentState({ key, at }: Told, { commentId, text, hidden }: JsonObject): InboundEvent[] {
+  const of = asId(commentId);
+  if (!of) throw new MalformedPayload('the state of a comment without id');
+  const changes: MessageChange[] = [
+    ...(typeof text === 'string' ? [{ kind: 'edit' as const, text, version: 1 }] : []),
+    ...(typeof hidden === 'boolean' ? [{ kind: 'hide' as const, hidden }] : []),
+  ];
+  return changes.map((change) => ({ type: 'change', of, key: `${key}:${change.kind}`, at, change }));
 }

@@ -44,11 +44,15 @@ function elementsOf(entry: JsonObject): [string, unknown][] {
 function part(object: string, entry: JsonObject, list: string, element: unknown, receivedAt: Date): WebhookPart {
   const { connector, account } = addressOf(object, entry, element);
   const payload = Buffer.from(JSON.stringify({ object, id: account, time: entry.time, [list]: element }));
-  // entry.time is in no key: it is the time of delivery, so another one when the element is delivered again.
   return {
     connector,
     account,
-    event: { ...identify(account, element), payload, context: { object, list }, receivedAt: happened(entry, element, receivedAt) },
+    event: {
+      ...identify(account, element, momentOf(entry.time)),
+      payload,
+      context: { object, list },
+      receivedAt: happened(entry, element, receivedAt),
+    },
   };
 }
 

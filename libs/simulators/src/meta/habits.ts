@@ -56,6 +56,8 @@ export interface Habits {
   /** Share of list pages that are shorter than asked for, or empty, and go on all the same. */
   shortPages: number;
   cursorLivesMs: number;
+  /** Messages have other ids when they are read than webhooks and sends gave them. */
+  readIdsDiffer: boolean;
   /** Whether an answer to an answer below a comment hangs below it, or below the first comment. */
   facebookNestsReplies: boolean;
   instagramNestsReplies: boolean;
@@ -116,6 +118,7 @@ export const usualHabits: Habits = {
   limits: noLimits,
   shortPages: 0,
   cursorLivesMs: 24 * 3_600_000,
+  readIdsDiffer: false,
   facebookNestsReplies: true,
   instagramNestsReplies: false,
   adCommentsTwice: true,

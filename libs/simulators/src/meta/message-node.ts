@@ -21,7 +21,7 @@ export function messageNode(core: Core, { account }: Thread, message: ThreadMess
     ...(own.length > 0 && { attachments: { data: own } }),
     ...(links.length > 0 && { shares: { data: links.map(({ payload }) => ({ link: payload!.url, name: payload!.title })) } }),
     ...(told[0]?.type === 'sticker' && { sticker: told[0].payload?.url }),
-    ...(replyTo && { reply_to: { mid: replyTo } }),
+    ...(replyTo && { reply_to: { mid: readId(core, replyTo) } }),
     ...(story && { story: { reply_to: { link: fresh(core, files[0], story.url), id: story.id } } }),
     ...(mention && { story: { mention: { link: fresh(core, files[0], mention.payload?.url), id: files[0] } } }),
     ...(reactions.length > 0 && {
@@ -30,6 +30,9 @@ export function messageNode(core: Core, { account }: Thread, message: ThreadMess
     ...(content.is_unsupported === true && { is_unsupported: true }),
   };
 }
+
+/** By what id a message is read: none of Meta's pages promises that it is the one of the webhook. */
+export const readId = ({ habits }: Core, mid: string) => (habits.readIdsDiffer ? `${mid}x` : mid);
 
 const shared = new Set(['fallback', 'share', 'post', 'ig_post', 'reel', 'ig_reel', 'template']);
 const isFile = (type: string) => ['image', 'video', 'audio', 'file'].includes(type);

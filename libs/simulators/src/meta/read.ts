@@ -3,7 +3,7 @@ import { chosen } from './fields.js';
 import type { GraphCall, GraphRequest } from './graph-api.js';
 import { GraphError } from './graph-error.js';
 import { graphTime } from './graph-time.js';
-import { messageNode } from './message-node.js';
+import { messageNode, readId } from './message-node.js';
 import { page } from './paging.js';
 import { permit } from './permissions.js';
 import type { ThreadControl } from './thread-control.js';
@@ -34,7 +34,7 @@ export function chatReads(request: GraphRequest, { core, control }: Context): un
   if (thread && route === 'GET') return chosen({ ...threadNode(core, control, thread), messages: nested(core, thread, call) }, call.query);
   if (route !== 'GET') return undefined;
   for (const thread of threads) {
-    const message = thread.messages.find(({ mid }) => mid === target);
+    const message = thread.messages.find(({ mid }) => readId(core, mid) === target);
     if (message) return oneMessage(core, thread, message, call.query);
   }
   return undefined;
@@ -102,7 +102,7 @@ function threadMessages(core: Core, thread: Thread, call: GraphCall): Node {
 const visible = ({ messages }: Thread) => messages.filter(({ withdrawnAt }) => withdrawnAt === undefined).reverse();
 
 function readable(core: Core, thread: Thread, message: ThreadMessage, index: number): Node {
-  if (index >= newestReadable) return { id: message.mid, created_time: graphTime(message.at) };
+  if (index >= newestReadable) return { id: readId(core, message.mid), created_time: graphTime(message.at) };
   return nodeOf(core, thread, message);
 }
 
@@ -116,7 +116,7 @@ function oneMessage(core: Core, thread: Thread, message: ThreadMessage, query: U
 function nodeOf(core: Core, thread: Thread, message: ThreadMessage): Node {
   const sides = [customerOf(thread), businessOf(thread)];
   const [from, to] = message.by === 'customer' ? sides : sides.toReversed();
-  const head = { id: message.mid, created_time: graphTime(message.at), from, to: { data: [to] } };
+  const head = { id: readId(core, message.mid), created_time: graphTime(message.at), from, to: { data: [to] } };
   return { ...head, ...messageNode(core, thread, message, { customer: sides[0]!, business: sides[1]! }) };
 }
 
