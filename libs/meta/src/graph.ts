@@ -4,6 +4,7 @@ import { asObject, jsonOrUndefined, type JsonObject } from './json.js';
 import { turnOf } from './pace.js';
 import { appSecretProof } from './signature.js';
 import { admit, noteRefusal, noteUsage } from './usage.js';
+import { conceal } from './conceal.js';
 
 /** One account's road to Graph. */
 export interface GraphAccess {
@@ -53,7 +54,7 @@ export async function callGraph(access: GraphAccess, call: GraphCall): Promise<G
   });
   const body = jsonOrUndefined(text);
   const refusal = refusalIn(body, response.status, call.method === 'GET');
-  if (refusal) throw withoutToken(noteRefusal(access, call, refusal, response.headers), access.token);
+  if (refusal) throw conceal(noteRefusal(access, call, refusal, response.headers), [access.token, call.query?.input_token]);
   const object = asObject(body);
   if (!response.ok || !object) throw notGraph(response.status);
   return { body: object, at: new Date(response.headers.get('date') ?? Date.now()) };
@@ -96,9 +97,3 @@ const notGraph = (status: number) =>
 
 const unavailable = (message: string, outcome: 'not-sent' | 'unknown', cause?: unknown) =>
   new ConnectorError('unavailable', message, { outcome, cause });
-
-// Meta's "Malformed access token …" quotes the token, and messages are shown to agents.
-function withoutToken(refusal: ConnectorError, token: string): ConnectorError {
-  refusal.message = refusal.message.replaceAll(token, '…');
-  return refusal;
-}

@@ -2,8 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { ConnectorError } from '#libs/connector';
 import { refusalIn } from './graph-refusals.js';
 import { asObject, asText, jsonOrUndefined, type JsonObject } from './json.js';
+import { conceal } from './conceal.js';
 
 const TIMEOUT_MS = 15_000;
+/** The parameters of a login that nobody else may learn. */
+const SECRET = ['client_secret', 'access_token', 'fb_exchange_token', 'code', 'code_verifier'];
 
 /**
  * One step of a login: `query` for a GET, `form` for a POST. Unlike Graph's calls these carry secrets as parameters, as Meta
@@ -30,7 +33,11 @@ export async function callOAuth(
   }
   const body = asObject(jsonOrUndefined(text));
   const refusal = refusalIn(body, response.status, false) ?? instagramRefusal(body);
-  if (refusal) throw refusal;
+  if (refusal)
+    throw conceal(
+      refusal,
+      SECRET.map((name) => (query ?? form)?.[name]),
+    );
   if (!response.ok || !body) throw new ConnectorError('unavailable', `Meta answered the sign-in with ${response.status} and no reason`);
   return body;
 }

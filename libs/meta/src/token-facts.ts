@@ -7,6 +7,7 @@ import { versioned, type Line } from './line.js';
 import { roadOf } from './permissions.js';
 import { rowsOf } from './rows.js';
 import type { InstagramSettings } from './settings.js';
+import { conceal } from './conceal.js';
 
 /** What Meta tells of a token (`debug_token`). */
 export interface TokenFacts {
@@ -37,9 +38,10 @@ export async function factsOfToken(options: MetaOptions, token: string): Promise
   const data = asObject(body.data) ?? {};
   // Answered with 200, the error inside.
   if (data.is_valid === false)
-    throw (
+    throw conceal(
       refusalIn({ error: { code: 190, ...codesOf(data) } }, 200, true) ??
-      new ConnectorError('auth', 'Meta says that the token is not valid')
+        new ConnectorError('auth', 'Meta says that the token is not valid'),
+      [token],
     );
   const owner = asId(data.app_id);
   if (owner && owner !== appId) throw foreign(appId);
