@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type MetaAccount, type MetaPlatform, startMetaPlatform } from '#libs/simulators';
 import type { components } from '../web/src/api/schema.js';
-import type { Channel, Contact, Conversation, InboundEvent, Problem } from './api.js';
+import type { Channel, Contact, Conversation, InboundEvent, Message, Problem } from './api.js';
 import { adminEmail, adminPassword, eventually, freePort, type House, openHouse } from './house.js';
 
 type Schemas = components['schemas'];
@@ -231,6 +231,15 @@ test('who has their data deleted gets a code, a page that tells its fate, and le
   expect((await signIn({ ...onFacebook, channelId: id })).searchParams.get('connected')).toBe(id);
 });
 
+/** As Meta tells it: somebody wants what we hold under this id of theirs deleted. */
+async function wishDeletion(userId: string): Promise<void> {
+  const payload = Buffer.from(JSON.stringify({ algorithm: 'HMAC-SHA256', user_id: userId })).toString('base64url');
+  const signature = createHmac('sha256', app.appSecret).update(payload).digest('base64url');
+  const body = new URLSearchParams({ signed_request: `${signature}.${payload}` });
+  const answer = await fetch(`${house.url}/webhooks/meta/data-deletion`, { method: 'POST', body });
+  expect(answer.status).toBe(200);
+}
+
 test('what somebody wrote under the very id that is to be deleted is taken back', async () => {
   const page = meta.addPage({ name: 'Harbour Lamps' });
   await connected(onFacebook);
@@ -251,15 +260,37 @@ test('what somebody wrote under the very id that is to be deleted is taken back'
   };
   await eventually(async () => expect(await named()).toEqual(before));
   expect(await kept()).toContain('Quay');
-  const payload = Buffer.from(JSON.stringify({ algorithm: 'HMAC-SHA256', user_id: meta.idOf(ada, page) })).toString('base64url');
-  const signature = createHmac('sha256', app.appSecret).update(payload).digest('base64url');
-  const body = new URLSearchParams({ signed_request: `${signature}.${payload}` });
-  const answer = await fetch(`${house.url}/webhooks/meta/data-deletion`, { method: 'POST', body });
-  expect(answer.status).toBe(200);
+  await wishDeletion(meta.idOf(ada, page));
   await eventually(async () => {
     expect((await named()).filter(([name]) => name !== 'Bo Lind')).toEqual([[null, '']]);
     expect(await kept()).not.toContain('Quay');
   });
+});
+
+test('below a post what one person wrote is deleted wherever it stands, and nothing that others wrote', async () => {
+  const page = meta.addPage({ name: 'Harbour Lamps' });
+  await connected(onFacebook);
+  await meta.subscribe({ callbackUrl: `${house.url}/webhooks/meta` });
+  const [ada, bo, post] = [meta.customer('Ada Moss'), meta.customer('Bo Lind'), meta.addPost(page, { text: 'New lamps' })];
+  const adas = meta.customerComments(page, post, ada, 'Ada asks');
+  meta.customerComments(page, post, bo, 'Bo answers Ada', { parent: adas });
+  const bos = meta.customerComments(page, post, bo, 'Bo asks');
+  meta.customerComments(page, post, ada, 'Ada answers Bo', { parent: bos });
+  const all = async () => {
+    const conversations = await house.api.all<Conversation>('/conversations');
+    const messages = await Promise.all(conversations.map(({ id }) => house.api.all<Message>(`/conversations/${id}/messages`)));
+    return {
+      conversations,
+      texts: messages
+        .flat()
+        .map(({ text }) => text)
+        .sort(),
+    };
+  };
+  await eventually(async () => expect((await all()).texts).toEqual(['Ada answers Bo', 'Ada asks', 'Bo answers Ada', 'Bo asks']));
+  const { contact } = (await all()).conversations.find((conversation) => conversation.contact.name === 'Bo Lind')!;
+  await wishDeletion((await house.api.get<Contact>(`/contacts/${contact.id}`)).body.identities[0]!.externalId);
+  await eventually(async () => expect((await all()).texts).toEqual(['', '', 'Ada answers Bo', 'Ada asks']));
 });
 
 test('names, pictures and posts are learnt beside the messages, and shown through us', async () => {

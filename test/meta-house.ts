@@ -36,6 +36,11 @@ export class MetaHouse {
     return this.outside.meta;
   }
 
+  /** On PostgreSQL. */
+  get databaseUrl() {
+    return this.ground.env.DATABASE_URL;
+  }
+
   get page() {
     return this.outside.page;
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { MessageChange as Change, Moderation } from '#libs/connector';
 import { newId } from '../database/columns.js';
+import { transact } from '../database/data-source.js';
 import { Conflict, Invalid, NotFound } from '../errors.js';
 import type { User } from '../people/user.entity.js';
 import { Changes } from '../realtime/changes.service.js';
@@ -64,7 +65,7 @@ export class Actions {
     if (!heldBy) throw new Conflict('Nobody else holds this chat; you can answer it.');
     const { channel } = await this.platform.channelOf(conversation);
     await this.platform.act(channel, { kind: 'take-over', customer: await this.platform.customerOf(conversation) });
-    await this.database.transaction(async (manager) => {
+    await transact(this.database, async (manager) => {
       await manager.update(Conversation, conversationId, { heldBy: null, heldAt: new Date(), version: () => 'version + 1' });
       const line = await addEvent(manager, conversation, by, `took this chat over from ${heldBy}`);
       await this.changes.write(manager, line, { type: 'conversation.updated', conversationId });
@@ -81,7 +82,7 @@ export class Actions {
   ): Promise<MessageView> {
     const { channelId, externalId: ofExternalId } = message;
     const at = new Date();
-    await this.database.transaction(async (manager) => {
+    await transact(this.database, async (manager) => {
       const row = { id: newId(), channelId, ofExternalId, key: `ours:${newId()}`, at, change, inboundEventId: null };
       await manager.insert(MessageChange, row);
       await this.messageChanges.apply(manager, channelId, ofExternalId);

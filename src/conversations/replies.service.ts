@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
-import { insertNew } from '../database/data-source.js';
+import { insertNew, transact } from '../database/data-source.js';
 import { Conflict, Invalid } from '../errors.js';
 import type { User } from '../people/user.entity.js';
 import { JobQueue } from '../queue/jobs.js';
@@ -58,7 +58,7 @@ export class Replies {
   }
 
   private async store(conversationId: string, reply: NewReply, author: User, composed: Composed, rows: OutgoingRow[]): Promise<void> {
-    await this.database.transaction(async (manager) => {
+    await transact(this.database, async (manager) => {
       // First, because it locks the conversation: of two who answer at once the second sees what the first wrote.
       await this.answered(manager, conversationId, reply, composed, rows);
       if (!reply.force) await this.refuseStale(manager, conversationId, reply.lastSeenMessageId, author);
@@ -96,7 +96,7 @@ export class Replies {
     const earlier = await this.earlier(author, idempotencyKey, text);
     if (earlier) return earlier;
     const message = { ...writtenBy(author, conversation, new Date()), kind: 'note' as const, text, idempotencyKey };
-    await this.database.transaction(async (manager) => {
+    await transact(this.database, async (manager) => {
       await manager.insert(Message, message);
       await manager.update(Conversation, conversationId, {
         messageCount: () => 'message_count + 1',

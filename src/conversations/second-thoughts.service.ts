@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In } from 'typeorm';
+import { transact } from '../database/data-source.js';
 import { Conflict, Invalid, NotFound } from '../errors.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
@@ -36,7 +37,7 @@ export class SecondThoughts {
     await this.composition.openAgain(conversation, message, delivery);
     const parts = await partsOf(this.database.manager, message);
     const again = parts.filter(({ delivery: { id, state } }) => id === delivery.id || state === 'failed');
-    await this.database.transaction(async (manager) => {
+    await transact(this.database, async (manager) => {
       for (const part of again)
         if (!(await restart(manager, part.delivery)) && part.delivery.id === delivery.id)
           throw new Conflict('Somebody sent this again just now.');
@@ -58,7 +59,7 @@ export class SecondThoughts {
     const { conversationId } = message;
     const parts = await partsOf(this.database.manager, message);
     const ids = parts.map(({ message: { id } }) => id);
-    await this.database.transaction(async (manager) => {
+    await transact(this.database, async (manager) => {
       // Nothing of a reply leaves before its first message, so that one decides for all.
       for (const { delivery } of parts) {
         const { affected } = await manager.delete(Delivery, { id: delivery.id, state: 'queued', fence: 0 });

@@ -20,6 +20,8 @@ import { Mail1795330000000 } from './migrations/1795330000000-mail.js';
 import { Social1795340000000 } from './migrations/1795340000000-social.js';
 import { isolateSqliteTransactions } from './sqlite-transactions.js';
 
+const mostAttempts = 5;
+
 const entities = [
   ...[User, Credential, Session, ApiKey, Team, IdempotentRequest],
   ...[Channel, ChannelSecret, ChannelWatch, PendingSignIn, DataDeletion, InboundEvent],
@@ -93,6 +95,17 @@ export function isDuplicate(error: unknown): boolean {
 /** Whether the database asks to run the whole transaction again: a deadlock or a serialisation conflict. */
 export function wantsRetry(error: unknown): boolean {
   return ['40P01', '40001', 'SQLITE_BUSY'].includes(driverCode(error) ?? '');
+}
+
+/** A transaction that is run again, all of it, when the database asks for that: what it did besides must do no harm twice. */
+export async function transact<T>(database: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await database.transaction(work);
+    } catch (error) {
+      if (!wantsRetry(error) || attempt === mostAttempts) throw error;
+    }
+  }
 }
 
 /** Whether the database or the disk failed, rather than what we asked of it. */

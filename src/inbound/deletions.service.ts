@@ -10,7 +10,7 @@ import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Message } from '../conversations/message.entity.js';
 import { releaseBytes } from '../conversations/released-files.js';
 import { newId } from '../database/columns.js';
-import { insertNew } from '../database/data-source.js';
+import { insertNew, transact } from '../database/data-source.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Grants } from './grants.service.js';
 
@@ -52,26 +52,26 @@ export class Deletions {
     const channels = await manager.find(Channel, { select: { id: true }, where: { type: In(types) } });
     const channelId = In(channels.map(({ id }) => id));
     for (const identity of await manager.findBy(Identity, { externalId })) {
-      const theirs = await manager.findBy(Conversation, { identityId: identity.id, channelId });
-      for (const conversation of theirs) await this.withdrawMessages(conversation);
-      if (theirs.length) await this.database.transaction((within) => forgetName(within, identity));
+      // Below a post others write in the same conversation, and they in those of others.
+      const theirs = { authorId: identity.contactId, authorType: 'contact' as const, channelId };
+      for (const message of await manager.findBy(Message, { ...theirs, deletedAt: IsNull() })) await this.withdraw(message);
+      const isKnown =
+        (await manager.existsBy(Message, theirs)) || (await manager.existsBy(Conversation, { identityId: identity.id, channelId }));
+      if (isKnown) await this.database.transaction((within) => forgetName(within, identity));
     }
     this.changes.announce();
   }
 
-  /** As if they had taken them back one by one. */
-  private async withdrawMessages({ id: conversationId, channelId }: Conversation): Promise<void> {
-    await this.database.transaction(async (manager) => {
-      for (const { externalId } of await manager.findBy(Message, { conversationId, direction: 'inbound', deletedAt: IsNull() })) {
-        if (externalId === null) continue;
-        const key = `erased:${externalId}`;
-        const change = { kind: 'withdraw' };
-        await insertNew(manager, MessageChange, {
-          ...{ id: newId(), channelId, ofExternalId: externalId, key, at: new Date(), change },
-          inboundEventId: null,
-        });
-        await this.messages.apply(manager, channelId, externalId);
-      }
+  /** As if they had taken it back themselves. */
+  private async withdraw({ channelId, externalId }: Message): Promise<void> {
+    if (externalId === null) return;
+    await transact(this.database, async (manager) => {
+      const change = { kind: 'withdraw' };
+      await insertNew(manager, MessageChange, {
+        ...{ id: newId(), channelId, ofExternalId: externalId, key: `erased:${externalId}`, at: new Date(), change },
+        inboundEventId: null,
+      });
+      await this.messages.apply(manager, channelId, externalId);
     });
   }
 }

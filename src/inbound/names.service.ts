@@ -9,6 +9,7 @@ import { Conversation } from '../conversations/conversation.entity.js';
 import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Message } from '../conversations/message.entity.js';
 import { Posts } from '../conversations/posts.service.js';
+import { transact } from '../database/data-source.js';
 import { Invalid } from '../errors.js';
 import { FileStore } from '../files/file-store.js';
 import { RemoteImages } from '../files/remote-image.js';
@@ -78,7 +79,7 @@ export class Names {
   }
 
   private async note(person: Person, learnt: Learnt): Promise<void> {
-    await this.database.transaction(async (manager) => {
+    await transact(this.database, async (manager) => {
       const contactId = await this.contacts.learn(manager, person, learnt);
       if (learnt.name)
         await manager.update(Message, { authorId: contactId, authorType: 'contact', authorName: IsNull() }, { authorName: learnt.name });

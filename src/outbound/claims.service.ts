@@ -11,6 +11,7 @@ import { ReplyWindows } from '../conversations/reply-windows.service.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
 import { stillToReach } from '../conversations/recipient-fates.js';
+import { transact } from '../database/data-source.js';
 import { Changes } from '../realtime/changes.service.js';
 import { holdLaterParts } from './later-parts.js';
 import { olderOnItsWay, waiting } from './order.js';
@@ -94,7 +95,7 @@ export class Claims {
 
   /** Of all processes one at a time decides who of a channel goes next. What has to wait has not been attempted. */
   private async takeInTurn(id: string, channelId: string, perMinute: number): Promise<boolean | Date> {
-    return this.database.transaction(async (manager) => {
+    return transact(this.database, async (manager) => {
       if (this.database.options.type === 'postgres')
         await manager.query('SELECT 1 FROM channel WHERE id = $1 FOR NO KEY UPDATE', [channelId]);
       const now = new Date();
@@ -178,7 +179,7 @@ export class Claims {
    * bounce of an earlier attempt may have come while this one was under way. `error` is why it did not succeed.
    */
   async settle(delivery: Delivery, decide: (now: Delivery) => Partial<Delivery>, error?: Error): Promise<Partial<Delivery>> {
-    const settled = await this.database.transaction(async (manager) => {
+    const settled = await transact(this.database, async (manager) => {
       const { affected } = await manager.update(Delivery, mine(delivery), { leaseUntil: null, updatedAt: new Date() });
       if (!affected) return {};
       const change = decide(await manager.findOneByOrFail(Delivery, { id: delivery.id }));
