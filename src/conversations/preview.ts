@@ -1,24 +1,43 @@
 import type { Card } from '#libs/connector';
+import type { Attachment } from './message.entity.js';
 
 const length = 160;
 
 /** The start of a text on one line, for lists; never cut inside a character. */
-export function preview(text: string): string {
+function shortened(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   const characters = [...line.slice(0, length * 2)];
   return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`;
 }
 
-/** The same of a message, of which something is to be seen also when it has no words: what came with it. */
-export function previewOf({ text, cards, files }: { text: string; cards?: Card[] | null; files: string[] }): string {
-  const [card] = cards ?? [];
-  return preview(text.trim() || files[0] || (card ? (card.title ?? cardWords[card.kind]) : ''));
+/** What of a message a list can show when it has no words. */
+interface Seen {
+  text: string;
+  cards?: Card[] | null;
+  files: Pick<Attachment, 'filename' | 'contentType'>[];
 }
 
+/** The same of a message, of which something is to be seen also when it has no words: what came with it. */
+export function previewOf({ text, cards, files }: Seen): string {
+  const [card] = cards ?? [];
+  if (text.trim()) return shortened(text);
+  if (card) return shortened(card.title ? `${cardWords[card.kind]}: ${card.title}` : cardWords[card.kind]);
+  if (!files.length) return '';
+  const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
+  return shortened(`${fileWords(files[0]!)}${more}`);
+}
+
+/** Platforms name pictures and films themselves, and such a name says nothing. */
+function fileWords({ filename, contentType }: Seen['files'][number]): string {
+  return mediaWords[contentType.split('/')[0]!] ?? filename;
+}
+
+const mediaWords: Record<string, string> = { image: 'Photo', video: 'Video', audio: 'Audio' };
+
 const cardWords: Record<Card['kind'], string> = {
-  'story-reply': 'Answered a story',
-  'story-mention': 'Mentioned us in a story',
-  mention: 'Mentioned us',
+  'story-reply': 'Answered your story',
+  'story-mention': 'Mentioned you in a story',
+  mention: 'Mentioned you',
   post: 'Shared a post',
   reel: 'Shared a reel',
   link: 'Shared a link',

@@ -47,11 +47,11 @@ export async function refreshPreview(manager: EntityManager, conversationId: str
 async function previewIn(manager: EntityManager, message: Message | null): Promise<string> {
   if (!message) return '';
   const files = await manager.find(Attachment, {
-    select: { filename: true },
+    select: { filename: true, contentType: true },
     where: { messageId: message.id },
     order: { createdAt: 'ASC', id: 'ASC' },
   });
-  return previewOf({ ...message, files: files.map(({ filename }) => filename) });
+  return previewOf({ ...message, files });
 }
 
 /** The customer did something, be it without a word. What is known to be later stays. */

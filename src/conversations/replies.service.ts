@@ -13,7 +13,7 @@ import { Delivery } from './delivery.entity.js';
 import { Attachment, Message } from './message.entity.js';
 import { type OutgoingRow, outgoingRows, writtenBy } from './outgoing-rows.js';
 import { addRecipients } from './participants.js';
-import { preview } from './preview.js';
+import { previewOf } from './preview.js';
 import { takePrivateReply } from './private-replies.js';
 
 /** Written since the agent last looked. Told apart from the transaction, which may use nothing but its own connection. */
@@ -147,7 +147,7 @@ export class Replies {
       .update(Conversation)
       .set({
         ...status,
-        preview: preview(reply.text || (files[0]?.filename ?? '')),
+        preview: previewOf({ text: reply.text, files }),
         lastMessageAt: rows.at(-1)!.message.sentAt,
         waitingSince: null,
         unread: false,

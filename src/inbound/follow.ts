@@ -40,7 +40,11 @@ export async function follow(manager: EntityManager, conversationId: string, eve
       ...(backfill && { status: () => `CASE WHEN message_count = 0 THEN 'closed' ELSE status END` }),
     })
     .where('id = :conversationId')
-    .setParameters({ conversationId, sentAt: event.sentAt, preview: previewOf({ ...event, files: filenames(event) }) })
+    .setParameters({
+      conversationId,
+      sentAt: event.sentAt,
+      preview: previewOf({ ...event, files: [...event.attachments, ...(event.linked ?? [])] }),
+    })
     .execute();
 }
 
@@ -48,8 +52,6 @@ const sinceThis = `CASE WHEN EXISTS (SELECT 1 ${answer} AND o.sent_at >= :sentAt
 
 /** An answer that arrives late leaves those waiting who wrote after it. */
 const sinceNextUnanswered = `CASE WHEN waiting_since <= :sentAt THEN (SELECT MIN(i.sent_at) FROM message i WHERE i.conversation_id = :conversationId AND i.direction = 'inbound' AND i.kind = 'message' AND i.human AND i.deleted_at IS NULL AND i.sent_at > (${latestAnswer})) ELSE waiting_since END`;
-
-const filenames = ({ attachments, linked = [] }: MessageEvent): string[] => [...attachments, ...linked].map(({ filename }) => filename);
 
 /** A conversation is called and belongs as its first message has it, also when that one arrived late. */
 export async function restate(manager: EntityManager, conversationId: string, event: MessageEvent, identity: Identity): Promise<void> {
