@@ -33,6 +33,7 @@ test.each([0, 1])(
     meta.habits.readIdsDiffer = true;
     const [account, ada] = [accounts()[index]!, meta.customer(`Ada ${index}`)];
     const first = meta.customerWrites(account, ada, 'Is the brass lamp back?');
+    meta.advance(5000);
     for (const again of ['hello?', 'hello?']) meta.customerWrites(account, ada, again);
     meta.advance(5000);
     const photo = () => meta.customerSendsFiles(account, ada, [{ kind: 'image' }]);
