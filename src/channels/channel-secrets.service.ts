@@ -62,6 +62,16 @@ export class ChannelSecrets {
     }
   }
 
+  /** Adds what a platform told of the account. Resolves with the settings as they are then. */
+  async learn(channel: Owner, told: object): Promise<object> {
+    const settings = await this.stored(channel);
+    if (isDeepStrictEqual(this.typed(channel, { ...settings, ...told }), settings)) return settings;
+    return this.exclusively(channel.id, async () => {
+      const now = await this.read(channel);
+      return this.replace(channel, now.sealed, { ...now.settings, ...told });
+    });
+  }
+
   /** Stores settings in the caller's transaction. */
   async write(manager: EntityManager, channelId: string, settings: object): Promise<void> {
     await manager.upsert(ChannelSecret, { channelId, sealed: this.seal(channelId, settings) }, ['channelId']);
@@ -78,11 +88,14 @@ export class ChannelSecrets {
     if (!this.isDue(channel, settings)) return settings;
     const part = await this.connectors.of(channel).refresh!(settings, new Date());
     if (!part) return this.unchanged(channel, settings);
-    const renewed = this.typed(channel, { ...settings, ...part });
-    const change = { sealed: this.seal(channel.id, renewed) };
+    return this.replace(channel, sealed, { ...settings, ...part });
+  }
+
+  /** Held up for longer than the lease, we leave what somebody stored meanwhile. */
+  private async replace(channel: Owner, sealed: string, settings: object): Promise<object> {
+    const change = { sealed: this.seal(channel.id, settings) };
     const { affected } = await this.database.manager.update(ChannelSecret, { channelId: channel.id, sealed }, change);
-    // Held up for longer than the lease, we leave what somebody stored meanwhile.
-    return affected ? renewed : this.stored(channel);
+    return affected ? this.typed(channel, settings) : this.stored(channel);
   }
 
   /** Who refused them will refuse them again: until there are others, no renewal is asked for because of that. */

@@ -150,6 +150,20 @@ export class Channels {
     return this.outline(channel, await this.secrets.stored(channel));
   }
 
+  /** Takes note of what the platform told of an account: its settings, and what it goes by. */
+  async learn(channel: Channel, told: object): Promise<void> {
+    const { id } = channel;
+    if (!(await this.database.manager.existsBy(Channel, { id, removedAt: IsNull() }))) return;
+    const settings = await this.secrets.learn(channel, told);
+    const { address } = accountOf(this.connectors.of(channel), channel.address, settings);
+    if (address === channel.address) return;
+    await this.database.transaction(async (manager) => {
+      await manager.update(Channel, { id, removedAt: IsNull() }, { address });
+      await this.changes.write(manager, { type: 'channel.updated' });
+    });
+    this.changes.announce();
+  }
+
   /** Those of these accounts that are connected, with their settings as they are stored. */
   async connected(type: string, accounts: string[]): Promise<Array<{ account: string; settings: object }>> {
     const channels = await this.database.manager.findBy(Channel, { type, externalId: In(accounts), removedAt: IsNull() });

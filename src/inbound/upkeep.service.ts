@@ -101,6 +101,7 @@ export class Upkeeps implements OnModuleDestroy {
   }
 
   private async note(channel: Channel, found: Upkeep, now: Date): Promise<void> {
+    if (found.learnt) await this.channels.learn(channel, found.learnt);
     const complaints = found.subscribed ? found.complaints : [notSubscribed, ...found.complaints];
     const catchUp = (found.missedEvents || channel.healthState === 'needs-auth') && this.keeper(channel)!.audit;
     const facts = { upkeep: figuresOf(found, now), lastSyncAt: now, ...(catchUp && { catchUpAt: now }) };

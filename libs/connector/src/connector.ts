@@ -572,6 +572,8 @@ export interface Upkeep {
   complaints: string[];
   /** Share of the platform's call quota that is used, 1 for all; null when it was not told. `regainAt`: when calls are possible again. */
   usage: { share: number; regainAt: Date | null } | null;
+  /** Settings that the platform tells by itself, such as the account's user name, as they are now. */
+  learnt?: object;
 }
 
 /** `absent` only when the platform's own record was read and covers the time in question. */

@@ -9,22 +9,30 @@ export interface Verdict {
   detail: string;
 }
 
+/** Of an Instagram account also by what user name it goes now; its owner may change that. */
+export interface Ownership extends Verdict {
+  username?: string;
+}
+
 /**
  * Whether a token is the account's own. Through Facebook an account must be linked to the Page whose token it is; of Instagram
  * Login's two ids events carry `user_id`. Throws a ConnectorError when Meta refuses the token.
  */
-export async function ownership(line: Line): Promise<Verdict> {
+export async function ownership(line: Line): Promise<Ownership> {
   const { fields, judge } = judges[roadOf(line)];
   const { body } = await callGraph(line.access, { method: 'GET', path: 'me', query: { fields } });
   return judge(body, line.account);
 }
 
-const judges: Record<Road, { fields: string; judge(me: JsonObject, account: string): Verdict }> = {
+const judges: Record<Road, { fields: string; judge(me: JsonObject, account: string): Ownership }> = {
   page: { fields: 'id,name', judge: ({ id, name }, account) => owned(asId(id), account, `the Page “${asText(name) ?? '?'}”`) },
-  'instagram-on-page': { fields: 'id,name,instagram_business_account', judge: linked },
+  'instagram-on-page': { fields: 'id,name,instagram_business_account{id,username}', judge: linked },
   'instagram-login': {
     fields: 'user_id,username,id',
-    judge: ({ user_id, username }, account) => owned(asId(user_id), account, `@${asText(username) ?? '?'}`),
+    judge: ({ user_id, username }, account) => ({
+      ...owned(asId(user_id), account, `@${asText(username) ?? '?'}`),
+      username: asText(username),
+    }),
   },
 };
 
@@ -33,10 +41,11 @@ function owned(id: string | undefined, wanted: string, name: string): Verdict {
   return { ok: false, detail: `This token belongs to ${name} with the id ${id ?? '?'}, not to ${wanted}` };
 }
 
-function linked(page: JsonObject, account: string): Verdict {
-  const id = asId(asObject(page.instagram_business_account)?.id);
+function linked(page: JsonObject, account: string): Ownership {
+  const instagram = asObject(page.instagram_business_account);
+  const id = asId(instagram?.id);
   const name = asText(page.name) ?? '?';
-  if (id === account) return { ok: true, detail: `Linked to the Page “${name}”` };
+  if (id === account) return { ok: true, detail: `Linked to the Page “${name}”`, username: asText(instagram?.username) };
   const other = id ? `the Instagram account ${id}` : 'no Instagram account';
   return { ok: false, detail: `This token belongs to “${name}” (${asId(page.id) ?? '?'}), to which ${other} is linked, not ${account}` };
 }
