@@ -24,4 +24,5 @@ export async function* ifReadable<T>(pages: AsyncIterable<T>): AsyncGenerator<T>
 /** Whether Meta refused something for good, e.g. because it is gone. */
 export const isRejected = (error: unknown): error is ConnectorError => error instanceof ConnectorError && error.kind === 'rejected';
 
-const isPermission = (error: unknown) => error instanceof ConnectorError && NOT_PERMITTED.test(error.code ?? '');
+/** Whether it is a matter of rights that were not given. */
+export const isPermission = (error: unknown) => error instanceof ConnectorError && NOT_PERMITTED.test(error.code ?? '');

@@ -43,10 +43,19 @@ test('whom Meta does not show to us stays unknown, and nothing fails of it', asy
   expect(await inMessenger(meta.idOf(bo, page))).toEqual(unknown);
 });
 
-test('of who comments on Facebook nothing is asked: Meta answers for nobody by that id', async () => {
+test('of who comments on Facebook by an id nothing is asked: Meta answers for nobody by that id', async () => {
   let calls = 0;
   meta.onHappening(({ kind }) => (calls += kind.startsWith('call-') ? 1 : 0));
   expect(await inMessenger('6780000000000510', `facebook-comment:${page.id}`)).toEqual(unknown);
-  expect(await inMessenger('unknown:990000000000000123')).toEqual(unknown);
+  expect(await onInstagram('unknown:mention:17900000000000700:caption')).toEqual(unknown);
   expect(calls).toBe(0);
+});
+
+test('whom a webhook left out the comment may name; where it does not, nobody is named', async () => {
+  const comment = meta.customerComments(page, meta.addPost(page, { text: 'Lamps' }), meta.customer('Bo Lind'), 'nice');
+  const scope = `facebook-comment:${page.id}`;
+  expect(await inMessenger(`unknown:${comment}`, scope)).toEqual({ name: 'Bo Lind', pictureUrl: null });
+  meta.habits.authorsWithheld = true;
+  expect(await inMessenger(`unknown:${comment}`, scope)).toEqual(unknown);
+  expect(await inMessenger('unknown:1_990000000000000123', scope)).toEqual(unknown);
 });

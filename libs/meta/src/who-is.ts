@@ -1,22 +1,40 @@
-import { ConnectorError, type Person, type Profile } from '#libs/connector';
+import { type Person, type Profile } from '#libs/connector';
 import { callGraph } from './graph.js';
-import { asText } from './json.js';
+import { asObject, asText, type JsonObject } from './json.js';
 import type { Line } from './line.js';
+import { isPermission, isRejected } from './readable.js';
+
+const nobody: Profile = { name: null, pictureUrl: null };
 
 /**
  * Name and picture by which Meta knows a chat partner; null where it tells none: without the profile feature (2018247, 2018218),
  * without the person's consent (230), or when it finds nobody (9010). Of commenters on Facebook it tells nothing beside the name
- * in the comment. Instagram people may have a username only.
+ * in the comment; where a webhook left even that out, the comment is read once more. Instagram people may have a username only.
  */
-export async function whoIs({ access, platform }: Line, { scope, id: personId }: Person): Promise<Profile> {
-  if (scope.startsWith('facebook-comment:') || personId.startsWith('unknown:')) return { name: null, pictureUrl: null };
-  const fields = platform === 'messenger' ? 'name,first_name,last_name,profile_pic' : 'name,username,profile_pic';
+export async function whoIs(line: Line, { scope, id }: Person): Promise<Profile> {
+  const [, unnamed] = /^unknown:([\w-]+)$/.exec(id) ?? [];
+  if (unnamed) return authorOf(unnamed, line);
+  // Of a mention elsewhere nothing can be read.
+  if (id.startsWith('unknown:') || scope.startsWith('facebook-comment:')) return nobody;
+  const fields = line.platform === 'messenger' ? 'name,first_name,last_name,profile_pic' : 'name,username,profile_pic';
+  const person = await readIfShown(id, fields, line);
+  const full = [person.first_name, person.last_name].map(asText).filter(Boolean).join(' ');
+  return { name: asText(person.name) || full || asText(person.username) || null, pictureUrl: asText(person.profile_pic) ?? null };
+}
+
+/** Webhooks leave authors out that a read with the account's own token may tell. */
+async function authorOf(commentId: string, line: Line): Promise<Profile> {
+  const comment = await readIfShown(commentId, line.platform === 'messenger' ? 'from' : 'from,username', line);
+  const from = asObject(comment.from) ?? {};
+  return { ...nobody, name: asText(from.name) ?? asText(from.username) ?? asText(comment.username) ?? null };
+}
+
+/** Nothing where Meta shows nothing: no question about another shall fail of it. */
+async function readIfShown(id: string, fields: string, { access }: Line): Promise<JsonObject> {
   try {
-    const { body } = await callGraph(access, { method: 'GET', path: encodeURIComponent(personId), query: { fields } });
-    const full = [body.first_name, body.last_name].map(asText).filter(Boolean).join(' ');
-    return { name: asText(body.name) || full || asText(body.username) || null, pictureUrl: asText(body.profile_pic) ?? null };
+    return (await callGraph(access, { method: 'GET', path: encodeURIComponent(id), query: { fields } })).body;
   } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'rejected') return { name: null, pictureUrl: null };
+    if (isRejected(error) || isPermission(error)) return {};
     throw error;
   }
 }
