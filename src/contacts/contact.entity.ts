@@ -13,6 +13,7 @@ export class Contact {
 @Entity()
 @Unique('uq_identity_external', ['scope', 'externalId'])
 @Index('ix_identity_contact', ['contactId'])
+@Index('ix_identity_picture', ['pictureSha256'])
 export class Identity {
   @Id() id: string;
   @Ref() @ForeignKey(() => Contact, { name: 'fk_identity_contact', onDelete: 'CASCADE' }) contactId: string;

@@ -24,6 +24,7 @@ export interface PlacedBy {
 @Index('ix_message_external_id', ['externalId'])
 @Index('ix_message_reply_to', ['channelId', 'replyToExternalId'])
 @Index('ix_message_copy', ['channelId', 'copyOf'])
+@Index('ix_message_part', ['partOf'])
 export class Message {
   @Id() id: string;
   @Ref() @ForeignKey(() => Conversation, { name: 'fk_message_conversation', onDelete: 'CASCADE' }) conversationId: string;

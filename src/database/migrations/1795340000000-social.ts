@@ -68,6 +68,8 @@ const indexed: Array<[table: string, name: string, columns: string[]]> = [
   ['conversation', 'ix_conversation_post', ['post_id']],
   ['message', 'ix_message_reply_to', ['channel_id', 'reply_to_external_id']],
   ['message', 'ix_message_copy', ['channel_id', 'copy_of']],
+  ['message', 'ix_message_part', ['part_of']],
+  ['identity', 'ix_identity_picture', ['picture_sha256']],
   ['attachment', 'ix_attachment_fetch', ['state', 'next_fetch_at']],
   ['attachment', 'ix_attachment_content', ['sha256']],
   ['inbound_event', 'ix_inbound_event_payload', ['payload_sha256']],

@@ -1,0 +1,45 @@
+import type { DataSource, Logger } from 'typeorm';
+import { readConfig } from '../../src/config.js';
+import { connectAnswers } from '../../src/conversations/answers.js';
+import { redactLedger } from '../../src/conversations/ledger-rows.js';
+import { partsOf } from '../../src/conversations/reply-parts.js';
+import { newId } from '../../src/database/columns.js';
+import { openDatabase } from '../../src/database/data-source.js';
+import { freshGround, type Ground } from '../house.js';
+
+let ground: Ground;
+let database: DataSource;
+
+beforeAll(async () => {
+  ground = await freshGround();
+  database = await openDatabase(readConfig(ground.env));
+});
+afterAll(async () => {
+  await database?.destroy();
+  await ground?.clear();
+});
+
+/** How SQLite goes about the first query of some work. */
+async function planOf(work: () => Promise<unknown>): Promise<string> {
+  const asked: Array<[query: string, parameters: unknown[]]> = [];
+  const logger = { logQuery: (query: string, parameters: unknown[] = []) => void asked.push([query, parameters]) };
+  database.setOptions({ logger: logger as unknown as Logger, logging: true });
+  await work();
+  database.setOptions({ logging: false });
+  const [query, parameters] = asked[0]!;
+  return (await database.query<Array<{ detail: string }>>(`EXPLAIN QUERY PLAN ${query}`, parameters))
+    .map(({ detail }) => detail)
+    .join('; ');
+}
+
+test('what is looked for with every message of a chat is found by an index, however large the channel', async () => {
+  const { manager } = database;
+  const message = { id: newId(), channelId: newId(), partOf: null };
+  expect(await planOf(() => connectAnswers(manager, message, ['m1', 'm2']))).toMatch(
+    /ix_message_reply_to \(channel_id=\? AND reply_to_external_id=\?\)/,
+  );
+  expect(await planOf(() => redactLedger(manager, message.channelId, ['m1', 'm2'], [newId()]))).toMatch(
+    /ix_inbound_event_platform_id \(channel_id=\? AND platform_id=\?\)/,
+  );
+  expect(await planOf(() => partsOf(manager, message))).toMatch(/ix_message_part \(part_of=\?\)/);
+});
