@@ -219,7 +219,7 @@ export interface ThreadKey {
 /** A file that lies at the platform. `keep`: it may be copied here; else it may only be shown for as long as its address lives. */
 export interface LinkedFile {
   filename: string;
-  /** As far as it can be told beforehand, e.g. `image/*`. */
+  /** As far as it can be told beforehand, e.g. `image/*`; `image/*, video/*` where it is one of both. */
   contentType: string;
   url: string;
   keep: boolean;

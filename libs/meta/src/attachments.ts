@@ -90,14 +90,16 @@ function decoded(part: string): string {
   }
 }
 
+/** What Meta tells of a story's address: nothing. */
+export const pictureOrVideo = 'image/*, video/*';
+
 const shared: Record<string, { kind: Card['kind']; filename: string; contentType: string }> = {
   post: { kind: 'post', filename: 'shared post', contentType: 'image/*' },
   ig_post: { kind: 'post', filename: 'shared post', contentType: 'image/*' },
   share: { kind: 'post', filename: 'shared post', contentType: 'image/*' },
   reel: { kind: 'reel', filename: 'shared reel', contentType: 'video/*' },
   ig_reel: { kind: 'reel', filename: 'shared reel', contentType: 'video/*' },
-  // A picture or a film: not told.
-  story_mention: { kind: 'story-mention', filename: 'story', contentType: 'application/octet-stream' },
+  story_mention: { kind: 'story-mention', filename: 'story', contentType: pictureOrVideo },
 };
 
 /** No lasting address is given, only that of the picture or film itself, which dies within days. */
@@ -116,13 +118,22 @@ const cards: Record<string, (attachment: Attachment) => Partial<Card>> = {
   appointment_booking: ({ payload, title }) => ({
     kind: 'template',
     title: title ?? 'Appointment',
-    facts: facts({ Status: payload.status, From: payload.start_time, Until: payload.end_time, Booking: payload.booking_id }),
+    facts: facts({
+      ...{ Status: payload.status, From: readableTime(payload.start_time), Until: readableTime(payload.end_time) },
+      Booking: payload.booking_id,
+    }),
   }),
 };
 
 function placeIn({ coordinates }: JsonObject): Record<string, string> {
   const { lat, long } = asObject(coordinates) ?? {};
   return lat === undefined || long === undefined ? {} : { Coordinates: `${String(lat)}, ${String(long)}` };
+}
+
+/** Told in seconds since 1970, or in words, which stay as they are. */
+function readableTime(time: unknown): unknown {
+  const at = new Date(typeof time === 'number' ? time * 1000 : NaN);
+  return Number.isNaN(at.getTime()) ? time : `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** A product that somebody shared, or what an automat wrote: its first element speaks for it. */

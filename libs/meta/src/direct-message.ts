@@ -1,5 +1,5 @@
 import { MalformedPayload, type Card, type MessageEvent } from '#libs/connector';
-import { attachmentsOf, facts, type Beside } from './attachments.js';
+import { attachmentsOf, facts, pictureOrVideo, type Beside } from './attachments.js';
 import { chatCopy } from './chat-copy.js';
 import { markedDelivery } from './echo-mark.js';
 import { asId, asObject, asText, type JsonObject } from './json.js';
@@ -115,7 +115,7 @@ function besideOf(told: Told, message: JsonObject): Beside {
 export function storyReply(story: JsonObject | undefined): Beside {
   if (!story) return { linked: [], cards: [] };
   const url = webAddress(story.url) ?? webAddress(story.link);
-  const file = { filename: 'the story it answers', contentType: 'application/octet-stream', keep: false };
+  const file = { filename: 'the story it answers', contentType: pictureOrVideo, keep: false };
   return {
     linked: url ? [{ ...file, url }] : [],
     cards: [{ kind: 'story-reply', title: null, url: null, facts: facts({ 'Story id': story.id }) }],

@@ -89,6 +89,16 @@ test.each([
       Booking: 'b1',
     }),
   ],
+  [
+    'appointment-in-seconds',
+    '',
+    card('template', 'Appointment', null, {
+      Status: 'CONFIRMED',
+      From: '2026-12-01 10:00 UTC',
+      Until: '2026-12-01 10:30 UTC',
+      Booking: 'b1',
+    }),
+  ],
   ['image-without-address', '', card('unsupported', null, null, { What: 'photo' })],
   ['empty-text', '', card('unsupported', null, null)],
   ['shared-link-without-anything', '', card('unsupported', null, null)],
@@ -130,12 +140,12 @@ test.each([
   [
     'instagram-story-mention',
     card('story-mention', null, null),
-    file('story', 'application/octet-stream', 'https://lookaside.example/?asset_id=2', false),
+    file('story', 'image/*, video/*', 'https://lookaside.example/?asset_id=2', false),
   ],
   [
     'instagram-story-reply',
     card('story-reply', null, null, { 'Story id': '17900000000000321' }),
-    file('the story it answers', 'application/octet-stream', 'https://lookaside.example/?asset_id=3', false),
+    file('the story it answers', 'image/*, video/*', 'https://lookaside.example/?asset_id=3', false),
   ],
 ])('%s: what somebody shares is a card, and shown for as long as its address lives', async (fixture, expected, shown) => {
   expect(await events(fixture)).toMatchObject([{ cards: [expected], linked: [shown] }]);

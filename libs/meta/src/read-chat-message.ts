@@ -1,5 +1,5 @@
 import { MalformedPayload, type Card, type ChangeEvent, type InboundEvent, type LinkedFile, type MessageEvent } from '#libs/connector';
-import { facts, type Beside } from './attachments.js';
+import { facts, pictureOrVideo, type Beside } from './attachments.js';
 import { chatCopy } from './chat-copy.js';
 import { directMessage, mayKeep, storyReply, withoutBlanks } from './direct-message.js';
 import { emojiOf } from './emoji.js';
@@ -85,7 +85,7 @@ function stickerOf({ sticker, attachments }: JsonObject, keep: boolean): Beside 
 function storyMention(mention: JsonObject | undefined): Beside {
   if (!mention) return nothing;
   const story = card('story-mention', null, facts({ 'Story id': mention.id }));
-  return { linked: linkTo(mention.link, 'story', 'application/octet-stream'), cards: [story] };
+  return { linked: linkTo(mention.link, 'story', pictureOrVideo), cards: [story] };
 }
 
 /** On Instagram a share has only the address of the picture or film itself, which dies; on Messenger it is a link. */

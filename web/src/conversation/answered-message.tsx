@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import type { Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
+import { whatItIs } from './media.js';
 import classes from './message.module.css';
 import { authorName } from './people.js';
 
@@ -25,7 +26,7 @@ export function AnsweredMessage({ message }: { message: Message }) {
 /** What a message says, short: its words, else what it brought. */
 export function inOneLine({ text: words, deletedAt, attachments, cards }: Message): string {
   if (deletedAt) return text.thread.withdrawnOurs;
-  return words.trim() || attachments[0]?.filename || (cards[0] && text.cards[cards[0].kind]) || text.thread.noText;
+  return words.trim() || (cards[0] && text.cards[cards[0].kind]) || (attachments[0] && whatItIs(attachments[0])) || text.thread.noText;
 }
 
 /** Brings a message into sight, puts the focus on it and lights it up for a moment. */

@@ -4,7 +4,7 @@ import { keys, refresh } from '../api/resources.js';
 import type { Attachment } from '../api/shapes.js';
 import { fileSize, text } from '../text/text.js';
 import classes from './attachments.module.css';
-import { attachmentUrl, type MediaKind, mediaKind } from './media.js';
+import { attachmentUrl, type MediaKind, mediaKind, waysToShow, whatItIs } from './media.js';
 
 const Lightbox = lazy(async () => ({ default: (await import('./lightbox.js')).Lightbox }));
 
@@ -12,7 +12,7 @@ const Lightbox = lazy(async () => ({ default: (await import('./lightbox.js')).Li
 export function Attachments({ attachments, shownInline }: { attachments: Attachment[]; shownInline: boolean }) {
   const [opened, setOpened] = useState<string | null>(null);
   const files = attachments.filter(({ inline, contentId }) => !(shownInline && inline && contentId));
-  const pictures = files.filter((file) => isHere(file) && mediaKind(file) === 'picture');
+  const pictures = files.filter((file) => isHere(file) && waysToShow(file)[0] === 'picture');
   if (!files.length) return null;
   return (
     <>
@@ -40,19 +40,19 @@ interface FileProps {
 }
 
 function File({ file, onView }: FileProps) {
-  const [broken, setBroken] = useState(false);
-  const kind = mediaKind(file);
-  const giveUp = () => {
-    setBroken(true);
+  const [tried, setTried] = useState(0);
+  const kind = waysToShow(file)[tried];
+  const goOn = () => {
+    setTried(tried + 1);
     // Whether the platform has it no more, or the line to us is down, only the server knows.
     if (file.state === 'linked') void refresh(keys.allMessages);
   };
   if (file.state === 'fetching') return <Fetching file={file} />;
   if (file.state === 'gone') return <Gone file={file} />;
-  if (broken || !kind) return <Download file={file} />;
+  if (!kind) return <Download file={file} />;
   return (
     <figure className={classes.media}>
-      <Media kind={kind} file={file} onView={onView} onBroken={giveUp} />
+      <Media kind={kind} file={file} onView={onView} onBroken={goOn} />
       {file.state === 'linked' && <figcaption>{text.files.linked}</figcaption>}
     </figure>
   );
@@ -104,9 +104,4 @@ function Gone({ file }: { file: Attachment }) {
       <span>{text.files.gone}</span>
     </span>
   );
-}
-
-function whatItIs(file: Attachment): string {
-  const kind = mediaKind(file);
-  return kind ? text.files[kind] : file.filename;
 }

@@ -38,10 +38,10 @@ const icons: Record<Card['kind'], Icon> = {
   unsupported: IconQuestionMark,
 };
 
-/** What came beside the words: something shared, answered to, tapped, or come from. */
-export function Cards({ cards }: { cards: Card[] }) {
+/** What came beside the words: something shared, answered to, tapped, or come from. What the words say already is not said again. */
+export function Cards({ cards, words }: { cards: Card[]; words: string }) {
   if (!cards.length) return null;
-  return cards.map((card, index) => <OneCard key={index} card={card} />);
+  return cards.map((card, index) => <OneCard key={index} card={card.title === words ? { ...card, title: null } : card} />);
 }
 
 function OneCard({ card: { kind, title, url, facts } }: { card: Card }) {

@@ -54,7 +54,7 @@ function Content({ message }: { message: Message }) {
   const { cards, html, attachments, text: words } = message;
   return (
     <>
-      <Cards cards={cards} />
+      <Cards cards={cards} words={words} />
       {(words || html || !(attachments.length || cards.length)) && <MessageText message={message} />}
       <Attachments attachments={attachments} shownInline={Boolean(html)} />
     </>
