@@ -45,6 +45,11 @@ test('of what is gone, or of somebody else’s, nothing is told', async () => {
   expect(await onInstagram('17900000000000700')).toBeNull();
 });
 
+test('of somebody else’s media that names the account, what Meta shows to those who are named', async () => {
+  const { post } = meta.customerMentions(account, meta.customer('Ada Moss'), 'Lamp by @harbour.lamps', 'caption');
+  expect(await onInstagram(post.id)).toMatchObject({ text: 'Lamp by @harbour.lamps', permalink: expect.stringMatching(/^https?:/) });
+});
+
 test('a dead token is told from a post that is gone', async () => {
   const post = meta.addPost(page, { text: 'Spring lamps' });
   meta.killToken(page, 'expired');

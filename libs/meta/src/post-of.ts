@@ -2,19 +2,24 @@ import { ConnectorError, type Post } from '#libs/connector';
 import { callGraph } from './graph.js';
 import { asText, type JsonObject } from './json.js';
 import type { Line } from './line.js';
+import { mentioned } from './mentioned.js';
 
 const PAGE_POST = 'id,message,story,created_time,permalink_url,full_picture,is_published,promotion_status,status_type';
 const INSTAGRAM_MEDIA = 'id,caption,timestamp,permalink,media_type,media_product_type,media_url,thumbnail_url';
+/** What is documented of media in which the account is named. */
+const MENTIONED_MEDIA = 'id,caption,timestamp,permalink,media_type,media_url';
 
-/** What Meta tells of a Page's post or an Instagram media; null when it is gone or not ours to see. Throws ConnectorError when it cannot be asked. */
-export async function postOf({ access, platform }: Line, postId: string): Promise<Post | null> {
+/** What Meta tells of a Page's post or an Instagram media; of somebody else's media only when it names the account. Null when it is gone or not ours to see. Throws ConnectorError when it cannot be asked. */
+export async function postOf(line: Line, postId: string): Promise<Post | null> {
+  const { access, platform } = line;
   const fields = platform === 'messenger' ? PAGE_POST : INSTAGRAM_MEDIA;
   try {
     const { body } = await callGraph(access, { method: 'GET', path: encodeURIComponent(postId), query: { fields } });
     return platform === 'messenger' ? pagePost(postId, body) : instagramMedia(postId, body);
   } catch (error) {
-    if (error instanceof ConnectorError && error.kind === 'rejected') return null;
-    throw error;
+    if (!(error instanceof ConnectorError) || error.kind !== 'rejected') throw error;
+    const media = await mentioned(line, 'media', postId, MENTIONED_MEDIA);
+    return media ? instagramMedia(postId, media) : null;
   }
 }
 

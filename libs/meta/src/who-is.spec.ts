@@ -47,7 +47,6 @@ test('of who comments on Facebook by an id nothing is asked: Meta answers for no
   let calls = 0;
   meta.onHappening(({ kind }) => (calls += kind.startsWith('call-') ? 1 : 0));
   expect(await inMessenger('6780000000000510', `facebook-comment:${page.id}`)).toEqual(unknown);
-  expect(await onInstagram('unknown:mention:17900000000000700:caption')).toEqual(unknown);
   expect(calls).toBe(0);
 });
 
@@ -58,4 +57,14 @@ test('whom a webhook left out the comment may name; where it does not, nobody is
   meta.habits.authorsWithheld = true;
   expect(await inMessenger(`unknown:${comment}`, scope)).toEqual(unknown);
   expect(await inMessenger('unknown:1_990000000000000123', scope)).toEqual(unknown);
+});
+
+test('who names an Instagram account elsewhere is read from the comment or caption that does', async () => {
+  const ada = meta.customer('Ada Moss');
+  const told = { name: expect.stringMatching(/ada/i), pictureUrl: null };
+  const below = meta.customerMentions(account, ada, 'ask @harbour.lamps');
+  expect(await onInstagram(`unknown:mention:${below.post.id}:${below.comment!.id}`)).toEqual(told);
+  const { post } = meta.customerMentions(account, ada, 'Lamp by @harbour.lamps', 'caption');
+  expect(await onInstagram(`unknown:mention:${post.id}:caption`)).toEqual(told);
+  expect(await onInstagram('unknown:mention:17900000000000700:caption')).toEqual(unknown);
 });

@@ -2,6 +2,7 @@ import { type Person, type Profile } from '#libs/connector';
 import { callGraph } from './graph.js';
 import { asObject, asText, type JsonObject } from './json.js';
 import type { Line } from './line.js';
+import { mentioned } from './mentioned.js';
 import { isPermission, isRejected } from './readable.js';
 
 const nobody: Profile = { name: null, pictureUrl: null };
@@ -14,8 +15,9 @@ const nobody: Profile = { name: null, pictureUrl: null };
 export async function whoIs(line: Line, { scope, id }: Person): Promise<Profile> {
   const [, unnamed] = /^unknown:([\w-]+)$/.exec(id) ?? [];
   if (unnamed) return authorOf(unnamed, line);
-  // Of a mention elsewhere nothing can be read.
-  if (id.startsWith('unknown:') || scope.startsWith('facebook-comment:')) return nobody;
+  const [, media, comment] = /^unknown:mention:(\d+):(\w+)$/.exec(id) ?? [];
+  if (media && comment) return whoMentioned(media, comment, line);
+  if (scope.startsWith('facebook-comment:')) return nobody;
   const fields = line.platform === 'messenger' ? 'name,first_name,last_name,profile_pic' : 'name,username,profile_pic';
   const person = await readIfShown(id, fields, line);
   const full = [person.first_name, person.last_name].map(asText).filter(Boolean).join(' ');
@@ -27,6 +29,13 @@ async function authorOf(commentId: string, line: Line): Promise<Profile> {
   const comment = await readIfShown(commentId, line.platform === 'messenger' ? 'from' : 'from,username', line);
   const from = asObject(comment.from) ?? {};
   return { ...nobody, name: asText(from.name) ?? asText(from.username) ?? asText(comment.username) ?? null };
+}
+
+/** Instagram tells of a mention by ids alone. */
+async function whoMentioned(media: string, comment: string, line: Line): Promise<Profile> {
+  const inCaption = comment === 'caption';
+  const seen = await mentioned(line, inCaption ? 'media' : 'comment', inCaption ? media : comment, 'username');
+  return { ...nobody, name: asText(seen?.username) ?? null };
 }
 
 /** Nothing where Meta shows nothing: no question about another shall fail of it. */
