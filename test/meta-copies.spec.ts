@@ -10,7 +10,7 @@ beforeAll(async () => {
   house.meta.advance(-30 * minutes);
 }, 60_000);
 afterAll(() => house?.close(), 30_000);
-afterEach(() => void (house.meta.habits.readIdsDiffer = false));
+afterEach(() => void Object.assign(house.meta.habits, { readIdsDiffer: false, echoIdsDiffer: false }));
 
 const accounts = () => [house.page, house.outside.instagram];
 
@@ -100,4 +100,27 @@ test.each([true, false])('of equal messages within a second one that was never p
   await eventually(async () => expect(await said(conversation.id)).toHaveLength(2));
   await audit();
   expect(await said(conversation.id)).toEqual([1, 2, 3].map(() => ['inbound', 1]));
+});
+
+test('a reply whose echo has another id than we were told is shown once, and what is told of either id holds', async () => {
+  const { meta, page } = house;
+  meta.habits.echoIdsDiffer = true;
+  const di = meta.customer('Di');
+  const { conversation } = await house.arrived(meta.customerWrites(page, di, 'Do you ship to Norway?'));
+  let mid = '';
+  const stop = meta.onReply((message) => void (mid = message.mid));
+  await house.reply(conversation.id, { text: 'We do.' });
+  await house.deliveries(conversation.id, ['sent']);
+  stop();
+  await meta.settled();
+  await settled();
+  expect(await said(conversation.id)).toHaveLength(2);
+  meta.customerReacts(page, di, mid, '❤️');
+  const reply = async () => (await house.messages(conversation.id))[1];
+  await eventually(async () => expect((await reply())?.reactions).toMatchObject([{ emoji: '❤️' }]));
+  const element = { sender: { id: meta.idOf(di, page) }, recipient: { id: page.id }, timestamp: meta.now() + 1 };
+  const reaction = { mid: `${mid}e`, action: 'react', emoji: '👍' };
+  const entry = [{ id: page.id, time: meta.now(), messaging: [{ ...element, reaction }] }];
+  expect(await meta.postBody(page, { object: 'page', entry })).toBe(200);
+  await eventually(async () => expect((await reply())?.reactions).toMatchObject([{ emoji: '👍' }]));
 });

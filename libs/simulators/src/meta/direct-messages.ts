@@ -141,7 +141,8 @@ export class DirectMessages {
     const { sender: recipient, recipient: sender } = this.sides(thread);
     const named = thread.account.kind === 'page' ? own : habits.instagramEchoesNameApp ? { app_id: own.app_id } : {};
     const reply = replyTo ? { reply_to: { mid: replyTo } } : {};
-    const message = { mid, is_echo: true, ...named, text: text || undefined, ...reply, ...content };
+    const other = habits.echoIdsDiffer && own.metadata !== undefined;
+    const message = { mid: other ? `${mid}e` : mid, is_echo: true, ...named, text: text || undefined, ...reply, ...content };
     const tell = () => this.core.emit(thread.account, { sender, recipient, timestamp: at, message }, this.control.listFor(thread));
     if (!habits.echoWithinMs) return tell();
     await new Promise<void>((resolve) => void clock.later(this.core.random() * habits.echoWithinMs, () => resolve(tell())));

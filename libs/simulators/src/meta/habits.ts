@@ -58,6 +58,8 @@ export interface Habits {
   cursorLivesMs: number;
   /** Messages have other ids when they are read than webhooks and sends gave them. */
   readIdsDiffer: boolean;
+  /** The echo of what an app sent to a Page’s chat has another id than the answer to the send. */
+  echoIdsDiffer: boolean;
   /** Whether an answer to an answer below a comment hangs below it, or below the first comment. */
   facebookNestsReplies: boolean;
   instagramNestsReplies: boolean;
@@ -119,6 +121,7 @@ export const usualHabits: Habits = {
   shortPages: 0,
   cursorLivesMs: 24 * 3_600_000,
   readIdsDiffer: false,
+  echoIdsDiffer: false,
   facebookNestsReplies: true,
   instagramNestsReplies: false,
   adCommentsTwice: true,
