@@ -381,6 +381,15 @@ describe('media', () => {
     expect((await house.api.raw(`/attachments/${file!.id}`)).status).toBe(410);
   });
 
+  test('a file whose server cannot be reached for the moment is neither gone nor our fault', async () => {
+    const url = 'http://127.0.0.1:9/story';
+    await instagram.says('1180000000000778', 1, 'aWdfAway', { attachments: [{ type: 'image', payload: { url } }] });
+    const [file] = (await once('aWdfAway')).message.attachments;
+    const answer = await house.api.raw(`/attachments/${file!.id}`);
+    expect([answer.status, Number(answer.headers.get('retry-after')) > 0]).toEqual([503, true]);
+    expect((await once('aWdfAway')).message.attachments[0]!.state).toBe('linked');
+  });
+
   test('a file whose address has died is gone, and one that is too large stays where it is', async () => {
     served.set('/huge', { type: 'video/mp4', content: Buffer.alloc(26 * 2 ** 20) });
     const attachments = ['dead', 'huge'].map((name) => ({ type: 'video', payload: { url: `${base}/${name}` } }));

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource, In } from 'typeorm';
 import { newId } from '../database/columns.js';
 import { BadRequest, Gone, NotFound, Unavailable } from '../errors.js';
-import { isGone, RemoteFiles } from '../files/remote-files.js';
+import { isGone, RemoteFiles, Unfetched } from '../files/remote-files.js';
 import { byteRange } from '../http/byte-range.js';
 import { OptionalHeader } from '../http/header.param.js';
 import { IdParam } from '../http/id.param.js';
@@ -57,7 +57,7 @@ export class AttachmentsController {
     return attachmentView({ ...row, messageId: null });
   }
 
-  /** The file, or the part of it that `Range` asks for. What the platform lets only be shown passes through us; 410 once it has it no more. */
+  /** The file, or the part of it that `Range` asks for. What the platform lets only be shown passes through us; 410 once it has it no more, 503 with `Retry-After` while it cannot be reached. */
   @Get(':id')
   async download(@IdParam() id: string, @OptionalHeader('range') range: string | null, @Res() reply: FastifyReply): Promise<void> {
     const file = await this.database.manager.findOneBy(Attachment, { id });
@@ -83,12 +83,16 @@ export class AttachmentsController {
   /** Nothing of it is kept, here or in the browser. */
   private async passOn(file: Attachment, asked: string | null, reply: FastifyReply): Promise<void> {
     if (file.state === 'gone' || !file.remoteUrl) throw new Gone(goneWords);
-    const { statusCode, contentType, size, range, ...answer } = await this.remote.open(file.remoteUrl, { range: asked ?? undefined });
+    const { statusCode, contentType, size, range, ...answer } = await this.remote
+      .open(file.remoteUrl, { range: asked ?? undefined })
+      .catch((error: unknown) => {
+        throw error instanceof Unfetched && error.passes ? new Unavailable(error.message, soonMs) : error;
+      });
     if (isGone(statusCode)) await this.noteGone(file);
     if (statusCode !== 200 && statusCode !== 206) {
       await answer.discard();
       if (isGone(statusCode)) throw new Gone(goneWords);
-      throw new Unavailable(`The platform does not hand this file out now: it answered ${statusCode}.`, 60_000);
+      throw new Unavailable(`The platform does not hand this file out now: it answered ${statusCode}.`, soonMs);
     }
     describeFile(reply.status(statusCode), file.filename, contentType || file.contentType).header('cache-control', 'private, no-store');
     if (size !== null) reply.header('content-length', size);
@@ -108,6 +112,7 @@ export class AttachmentsController {
   }
 }
 
+const soonMs = 60_000;
 const goneWords = 'The platform no longer has this file, and did not let it be kept here.';
 
 function describeFile(reply: FastifyReply, filename: string, contentType: string): FastifyReply {
