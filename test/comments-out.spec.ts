@@ -133,6 +133,13 @@ test('a comment is hidden and shown again, liked and not, and deleted, and it sh
   expect((await house.api.post(`/conversations/${conversation.id}/replies`, { text: 'Sorry' })).status).toBe(422);
 });
 
+test('what a comment said when something was done to it is not kept for who asks again with the same key', async () => {
+  const { message } = await customerComments(newPost('Dear lamps'), 'Eve', 'My number is 017');
+  const like = () => house.api.post<Message>(`/messages/${message.id}/moderate`, { action: 'like' }, { 'idempotency-key': 'once' });
+  const [first, again] = [await like(), await like()];
+  expect([first.status, again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 200, null]);
+});
+
 test('our own public answer can be deleted, and nothing else be done to it', async () => {
   const post = newPost('Table lamps');
   const { conversation } = await customerComments(post, 'Flo', 'Colours?');

@@ -31,7 +31,7 @@ export class SignInController {
     return { url: await this.signIns.begin(user, body) };
   }
 
-  /** The accounts that a sign-in opened, for half an hour after the browser came back. */
+  /** The accounts that a sign-in opened, for half an hour after the browser came back: 404 later, 403 for whoever did not begin it. */
   @Get('api/v1/channels/sign-in/:state')
   @Roles('admin')
   list(@CurrentUser() user: User, @Param('state') state: string): Promise<SignInChoiceView> {

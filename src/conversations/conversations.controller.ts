@@ -3,6 +3,7 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { BadRequest } from '../errors.js';
 import { OptionalHeader } from '../http/header.param.js';
 import { IdParam } from '../http/id.param.js';
+import { AnswersSecret } from '../http/idempotency.interceptor.js';
 import { CurrentUser } from '../people/auth.guard.js';
 import type { User } from '../people/user.entity.js';
 import { Actions } from './actions.service.js';
@@ -74,7 +75,7 @@ export class ConversationsController {
     this.signs.types(await this.conversations.row(id), on);
   }
 
-  /** Takes a chat over that another app holds at the platform; 409 when nobody else does. */
+  /** Takes a chat over that another app holds at the platform; 409 when nobody else does; 422, 429 and 503 as for what is done to comments. */
   @Post('conversations/:id/take-over')
   @HttpCode(200)
   takeOver(@IdParam() id: string, @CurrentUser() user: User): Promise<ConversationView> {
@@ -136,14 +137,15 @@ export class ConversationsController {
     return this.moves.move(id, conversationId, andLater, user);
   }
 
-  /** Hides, likes or deletes a comment at the platform, or takes that back: what the message's `moderation` names. 422 with the platform's reason when it refuses. */
+  /** Hides, likes or deletes a comment at the platform, or takes that back: what the message's `moderation` names. 422 with the platform's reason when it refuses, 429 or 503 with `Retry-After` when it may be tried later. */
   @Post('messages/:id/moderate')
   @HttpCode(200)
+  @AnswersSecret()
   moderate(@IdParam() id: string, @Body() { action }: ModerationBody, @CurrentUser() user: User): Promise<MessageView> {
     return this.actions.moderate(id, action, user);
   }
 
-  /** Reacts to a customer's message of a chat with one of the emoji that the channel's capabilities name; null takes it back. */
+  /** Reacts to a customer's message of a chat with one of the emoji that the channel's capabilities name; null takes it back. 422, 429 and 503 as for what is done to comments. */
   @Put('messages/:id/reaction')
   react(@IdParam() id: string, @Body() { emoji }: ReactionBody): Promise<MessageView> {
     return this.actions.react(id, emoji);

@@ -10,7 +10,7 @@ import type { Caller } from '../people/people.service.js';
 import { IdempotentRequest } from './idempotency.entity.js';
 
 const secretAnswer = 'answers a secret';
-/** A route whose answer must not be kept, not even to answer a repeated request the same. */
+/** A route whose answer must not be kept, not even to answer a repeated request the same: a secret, or what a customer may take back. */
 export const AnswersSecret = () => SetMetadata(secretAnswer, true);
 
 const keepMs = 24 * 3_600_000;

@@ -197,7 +197,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The accounts that a sign-in opened, for half an hour after the browser came back. */
+        /** The accounts that a sign-in opened, for half an hour after the browser came back: 404 later, 403 for whoever did not begin it. */
         get: operations["SignIn_list"];
         put?: never;
         /** Connects those of them; each succeeds or fails by itself. */
@@ -284,7 +284,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a chat over that another app holds at the platform; 409 when nobody else does. */
+        /** Takes a chat over that another app holds at the platform; 409 when nobody else does; 422, 429 and 503 as for what is done to comments. */
         post: operations["Conversations_takeOver"];
         delete?: never;
         options?: never;
@@ -407,7 +407,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hides, likes or deletes a comment at the platform, or takes that back: what the message's `moderation` names. 422 with the platform's reason when it refuses. */
+        /** Hides, likes or deletes a comment at the platform, or takes that back: what the message's `moderation` names. 422 with the platform's reason when it refuses, 429 or 503 with `Retry-After` when it may be tried later. */
         post: operations["Conversations_moderate"];
         delete?: never;
         options?: never;
@@ -423,7 +423,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Reacts to a customer's message of a chat with one of the emoji that the channel's capabilities name; null takes it back. */
+        /** Reacts to a customer's message of a chat with one of the emoji that the channel's capabilities name; null takes it back. 422, 429 and 503 as for what is done to comments. */
         put: operations["Conversations_react"];
         post?: never;
         delete?: never;
@@ -473,7 +473,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The file, or the part of it that `Range` asks for. What the platform lets only be shown passes through us; 410 once it has it no more. */
+        /** The file, or the part of it that `Range` asks for. What the platform lets only be shown passes through us; 410 once it has it no more, 503 with `Retry-After` while it cannot be reached. */
         get: operations["Attachments_download"];
         put?: never;
         post?: never;
