@@ -6,6 +6,7 @@ import { Conversation, ThreadKey } from '../conversations/conversation.entity.js
 import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { afterTaken, hasReached, stillToReach } from '../conversations/recipient-fates.js';
+import { takePrivateReply } from '../conversations/private-replies.js';
 import { keepLaterParts } from '../conversations/reply-parts.js';
 import { recount } from '../conversations/recount.js';
 import { insertNew } from '../database/data-source.js';
@@ -46,7 +47,10 @@ export class OwnMessages {
     if (!delivery || hasReached(delivery.recipients) || stillToReach(delivery.recipients)?.length === 0) return;
     const sent = { ...noError, state: 'sent' as const, recipients: afterTaken(delivery.recipients, []), nextAttemptAt: null };
     const { affected } = await manager.update(Delivery, open, { ...sent, updatedAt: new Date() });
-    if (affected) await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
+    if (!affected) return;
+    // A private answer that was thought to have failed gave back what it used up after all.
+    const taken = message.mode === 'private' && delivery.state === 'failed' && (await takePrivateReply(manager, message));
+    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId }, ...(taken || []));
   }
 
   /** In a chat the platform's clock rules: by it are measured what came before an answer, and up to where it was read. */

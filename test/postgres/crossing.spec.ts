@@ -1,7 +1,9 @@
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../api.js';
+import { eventually } from '../house.js';
 import { MetaHouse } from '../meta-house.js';
+import { MetaTeller } from '../meta-teller.js';
 
 let house: MetaHouse;
 let other: pg.Client;
@@ -27,4 +29,20 @@ test('what was done at the platform is noted also when the database has us wait 
   await other.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${house.facebook} ${id}`]);
   await other.query('COMMIT');
   expect(await hidden).toMatchObject({ status: 200, body: { hidden: true } });
+});
+
+test('the one private answer is used up after all when the platform shows one that was thought to have failed', async () => {
+  const post = house.meta.addPost(house.page, { text: 'Old lamps' });
+  const bo = house.meta.customer('Bo');
+  const { conversation } = await house.arrived(house.meta.customerComments(house.page, post, bo, 'How old?'));
+  house.meta.behave({ code: 100, message: 'Invalid parameter' });
+  const reply = await house.reply(conversation.id, { text: 'Very', mode: 'private' });
+  await house.deliveries(conversation.id, ['failed']);
+  expect((await house.conversation(conversation.id)).privateReply).toMatchObject({ open: true });
+
+  const { rows } = await other.query<{ id: string }>('SELECT id FROM delivery WHERE message_id = $1', [reply.id]);
+  const echo = { is_echo: true, metadata: `tributary:${rows[0]!.id}` };
+  await new MetaTeller(house.meta, house.page).says(house.meta.idOf(bo, house.page), 0, 'm_after_all', { ...echo, text: 'Very' });
+  await house.deliveries(conversation.id, ['sent']);
+  await eventually(async () => expect((await house.conversation(conversation.id)).privateReply).toMatchObject({ open: false }));
 });
