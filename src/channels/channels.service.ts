@@ -291,7 +291,7 @@ function accountOf(connector: Connector, address: string | undefined, settings: 
 
 /** A refusal of a platform as an answer to the admin who tried. */
 export function asInvalid(error: unknown): never {
-  throw error instanceof ConnectorError ? new Invalid([error.message, error.action].filter(Boolean).join('. ')) : error;
+  throw error instanceof ConnectorError ? new Invalid(error.advice) : error;
 }
 
 const alreadyConnected = ({ address }: Account, name?: string) =>

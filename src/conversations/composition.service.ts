@@ -220,6 +220,6 @@ function refusedAsInvalid<T>(decide: () => T): T {
   try {
     return decide();
   } catch (error) {
-    throw error instanceof ConnectorError ? new Invalid([error.message, error.action].filter(Boolean).join(' ')) : error;
+    throw error instanceof ConnectorError ? new Invalid(error.advice) : error;
   }
 }

@@ -109,7 +109,7 @@ export class Upkeeps implements OnModuleDestroy {
   }
 
   private async failed(channel: Channel, error: ConnectorError): Promise<void> {
-    const words = [error.message, error.action].filter(Boolean).join('. ');
+    const words = error.advice;
     if (error.kind === 'auth') return this.report(channel, 'needs-auth', words);
     // A platform out of reach says nothing about a sign-in that is needed.
     if (channel.healthState !== 'needs-auth') await this.report(channel, 'degraded', words);

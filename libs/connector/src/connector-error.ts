@@ -58,10 +58,17 @@ export class ConnectorError extends Error {
     this.noPrivateReply = details.noPrivateReply ?? false;
   }
 
+  /** What is wrong and, where something is known to help, what to do: each ends its sentence, whoever worded it. */
+  get advice(): string {
+    return [this.message, this.action].flatMap((words) => (words ? [ended(words)] : [])).join(' ');
+  }
+
   get retryable(): boolean {
     return this.kind === 'rate-limited' || this.kind === 'unavailable';
   }
 }
+
+const ended = (words: string) => (/[!?]$/.test(words) ? words : words.replace(/[\s.]*$/, '.'));
 
 /** The bytes are not what they should be; trying again will not help until the parser is better. */
 export class MalformedPayload extends Error {

@@ -52,7 +52,6 @@ async function checked(name: string, attempt: () => Promise<string>): Promise<Ch
   try {
     return { name, ok: true, detail: await attempt() };
   } catch (error) {
-    const action = error instanceof ConnectorError && error.action ? `. ${error.action}` : '';
-    return { name, ok: false, detail: `${(error as Error).message}${action}` };
+    return { name, ok: false, detail: error instanceof ConnectorError ? error.advice : (error as Error).message };
   }
 }

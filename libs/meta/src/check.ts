@@ -47,7 +47,7 @@ async function verdict(step: () => Promise<Verdict>): Promise<Verdict> {
     return await step();
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
-    return { ok: false, detail: [error.message, error.action].filter(Boolean).join(' ') };
+    return { ok: false, detail: error.advice };
   }
 }
 

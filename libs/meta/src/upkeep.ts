@@ -66,7 +66,7 @@ async function mendEvents(line: Line, appId: string | undefined, scopes: string[
     await subscribe(line, scopes);
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.kind !== 'rejected') throw error;
-    return { subscribed: false, missedEvents: false, complaints: [[error.message, error.action].filter(Boolean).join('. ')] };
+    return { subscribed: false, missedEvents: false, complaints: [error.advice] };
   }
   const still = await lackingEvents(line, appId, scopes);
   return { subscribed: true, missedEvents: still.length < lacking.length, complaints: [] };
