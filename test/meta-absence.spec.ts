@@ -74,6 +74,34 @@ async function lookedAfter(msAgo: number): Promise<void> {
   await database.destroy();
 }
 
+test('where webhooks were lost, an audit shows comments as they stand at Meta, hidden or not, and in their latest words', async () => {
+  const { meta, page } = outside;
+  const id = await connect(outside.facebookChannel());
+  await eventually(async () => expect((await channel(id)).health.audit).not.toBeNull());
+  const ada = meta.customer('Ada Moss');
+  const comment = meta.customerComments(page, meta.addPost(page, { text: 'Lamps are back' }), ada, 'Price please');
+  const shown = async () => {
+    const [conversation] = await api.all<Conversation>('/conversations');
+    const [message] = await api.all<Message>(`/conversations/${conversation!.id}/messages`);
+    return { text: message!.text, hidden: message!.hidden, editedAt: message!.editedAt };
+  };
+  await eventually(async () => expect(await shown()).toEqual({ text: 'Price please', hidden: false, editedAt: null }));
+  const afterAnAudit = async (unheard: () => void) => {
+    const fields = page.subscribedFields;
+    page.subscribedFields = [];
+    unheard();
+    await meta.settled();
+    page.subscribedFields = fields;
+    expect((await api.post<{ reimported: number }>(`/channels/${id}/audit`, {})).body.reimported).toBe(0);
+  };
+  await afterAnAudit(() => meta.nativeHide(comment));
+  await eventually(async () => expect(await shown()).toEqual({ text: 'Price please', hidden: true, editedAt: null }));
+  await afterAnAudit(() => meta.nativeHide(comment, false));
+  await eventually(async () => expect(await shown()).toEqual({ text: 'Price please', hidden: false, editedAt: null }));
+  await afterAnAudit(() => meta.customerEditsComment(comment, 'Price and size please'));
+  await eventually(async () => expect(await shown()).toMatchObject({ text: 'Price and size please', editedAt: expect.any(String) }));
+}, 60_000);
+
 test('a token of Instagram Login is renewed each week, so that it never runs out, and a restart knows the new one', async () => {
   const { meta } = outside;
   const account = meta.addInstagramAccount({ username: 'alone', via: 'instagram' });
