@@ -1,4 +1,4 @@
-import type { Channel, Conversation, InboundEvent, List } from './api.js';
+import type { Channel, Conversation, InboundEvent, List, Message } from './api.js';
 import { createHmac } from 'node:crypto';
 import { eventually, freshGround, type House, openHouse, spawnApp } from './house.js';
 import { mail, Outside } from './outside.js';
@@ -76,6 +76,34 @@ describe('webhooks', () => {
       expect((await house.api.all<Conversation>('/conversations')).map(({ preview }) => preview)).toEqual(['Was I too early?']),
     );
     expect(await house.api.all<InboundEvent>('/inbound-events?state=unrouted')).toEqual([]);
+  });
+
+  const shown = async () => {
+    const [chat] = await house.api.all<Conversation>('/conversations?kind=dm');
+    return (await house.api.all<Message>(`/conversations/${chat!.id}/messages`)).map(({ text }) => text);
+  };
+  /** Meta signs what it sends: everything beyond ASCII escaped in lower case, and slashes, too. */
+  const asMetaWrites = (json: string) =>
+    json.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).replaceAll('/', '\\/');
+
+  test('emoji, umlauts and links arrive as they were written, escaped or not', async () => {
+    const words = 'Grüße 👩‍👩‍👧 aus Łódź: https://shop.example/a?b=1&c=%20d#é';
+    const plain = eventFor(outside.page.id, 'm_plain', `${words} 1`);
+    const escaped = asMetaWrites(eventFor(outside.page.id, 'm_escaped', `${words} 2`));
+    expect(escaped).toMatch(/^[\x20-\x7e]*\\ud83d\\udc69[\x20-\x7e]*https:\\\/\\\/shop/);
+    for (const body of [plain, escaped]) expect((await webhook(body)).status).toBe(200);
+    await eventually(async () => expect(await shown()).toEqual(expect.arrayContaining([`${words} 1`, `${words} 2`])));
+  });
+
+  test('a body of 300 kB with 80 messages is taken in whole', async () => {
+    const body = JSON.parse(eventFor(outside.page.id, 'm_large', '')) as { entry: [{ messaging: { message: object }[] }] };
+    const [first] = body.entry[0].messaging;
+    const texts = Array.from({ length: 80 }, (_, n) => `${n} ${'Wörter 💡 '.repeat(150)}`.trim());
+    body.entry[0].messaging = texts.map((text, n) => ({ ...first!, timestamp: Date.now() + n, message: { mid: `m_large_${n}`, text } }));
+    const large = asMetaWrites(JSON.stringify(body));
+    expect(large.length).toBeGreaterThan(300_000);
+    expect((await webhook(large)).status).toBe(200);
+    await eventually(async () => expect((await shown()).filter((text) => texts.includes(text))).toEqual(texts), 30_000);
   });
 });
 
