@@ -36,9 +36,8 @@ export function instagramLine(options: MetaOptions, { accountId, accessToken, vi
   return { ...line, access, self: accountId, uploads: { edge: 'message_attachments', query: { platform: 'instagram' } } };
 }
 
-/** The base address of a Graph host at a version. */
-export /** A host's address with the version all calls name. */
-const versioned = (url: string, version: string) => `${url.replace(/\/+$/, '')}/${version}`;
+/** A host's address with the version that all calls name. */
+export const versioned = (url: string, version: string) => `${url.replace(/\/+$/, '')}/${version}`;
 
 /** A token is deleted when whoever granted it wants that. */
 function there(token: string | undefined): string {
