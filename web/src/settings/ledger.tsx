@@ -9,7 +9,7 @@ import { noticeDone, noticeFailure } from '../ui/notice.js';
 import { Empty, Failed, Loading } from '../ui/status.js';
 import classes from './settings.module.css';
 
-const states = ['quarantined', 'unrouted'] as const;
+const states = ['quarantined', 'unrouted', 'ignored'] as const;
 type State = (typeof states)[number];
 
 /** What came in and was kept, but is in no conversation: why, and the way to hand it in again. */
@@ -45,6 +45,7 @@ function Events({ state }: { state: State }) {
   if (!items.length) return <Empty title={text.ledger.empty[state]} hint={text.ledger.emptyHint} />;
   return (
     <>
+      {state !== 'unrouted' && <ReplayAll state={state} />}
       <ul className={classes.cards} aria-label={text.settings.ledger}>
         {items.map((event) => (
           <EventCard key={event.id} event={event} />
@@ -59,18 +60,32 @@ function Events({ state }: { state: State }) {
   );
 }
 
-function EventCard({ event }: { event: InboundEvent }) {
-  const { id, receivedAt, reason, attempts, channelId } = event;
-  const channel = useChannelsById().get(channelId ?? '');
-  const connector = useConnector(event.connector);
-  const when = moment(new Date(receivedAt));
-  const replay = api.useMutation('post', '/api/v1/inbound-events/replay', {
+function useReplay() {
+  return api.useMutation('post', '/api/v1/inbound-events/replay', {
     onError: noticeFailure(text.ledger.failed),
     onSuccess: () => {
       noticeDone(text.ledger.replayed, text.ledger.replayedHint);
       return refresh(keys.ledger);
     },
   });
+}
+
+/** For what is understood only since a newer version: an unrouted event waits for its channel instead. */
+function ReplayAll({ state }: { state: 'quarantined' | 'ignored' }) {
+  const replay = useReplay();
+  return (
+    <Button size="xs" variant="default" mb="md" loading={replay.isPending} onClick={() => replay.mutate({ body: { filter: { state } } })}>
+      {text.ledger.replayAll}
+    </Button>
+  );
+}
+
+function EventCard({ event }: { event: InboundEvent }) {
+  const { id, receivedAt, reason, attempts, channelId } = event;
+  const channel = useChannelsById().get(channelId ?? '');
+  const connector = useConnector(event.connector);
+  const when = moment(new Date(receivedAt));
+  const replay = useReplay();
   return (
     <li className={classes.card}>
       <div className={classes.cardHead}>
@@ -84,7 +99,7 @@ function EventCard({ event }: { event: InboundEvent }) {
           <Anchor size="sm" href={`/api/v1/inbound-events/${id}/raw`} download aria-label={text.ledger.rawOf(when)}>
             {text.ledger.raw}
           </Anchor>
-          {event.state === 'quarantined' && (
+          {event.state !== 'unrouted' && (
             <Button
               size="xs"
               variant="default"
