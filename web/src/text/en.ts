@@ -496,7 +496,7 @@ export const en = {
     lead: 'What arrived and was kept, but is shown in no conversation.',
     show: 'Show',
     quarantined: 'Not understood',
-    unrouted: 'No matching channel',
+    unrouted: 'No channel',
     ignored: 'Ignored',
     received: 'Received',
     attempts: 'Attempts',
