@@ -25,10 +25,10 @@ export class OwnMessages {
       : await this.onItsWay(manager, channel, event);
     if (!message) return null;
     const { externalId } = event;
-    if (message.externalId === null) {
-      await manager.update(Message, message.id, { externalId });
+    // Only where it has no name yet: what the platform answered to the sending may be noted at this very moment.
+    const nameless = { id: message.id, externalId: IsNull() };
+    if (message.externalId === null && (await manager.update(Message, nameless, { externalId })).affected)
       return { ...message, externalId };
-    }
     const { id: messageId, conversationId } = message;
     await insertNew(manager, ThreadKey, [{ channelId: channel.id, key: externalId, conversationId, claimed: true, messageId }]);
     return message;

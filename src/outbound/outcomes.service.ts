@@ -56,11 +56,11 @@ export class Outcomes {
     const { externalId, ownKeys = [], refused = [], opened } = sent;
     return this.database.transaction(async (manager) => {
       const chatId = await removeEchoCopy(manager, message, externalId);
-      await manager.update(Message, message.id, { externalId });
+      const names = [...ownKeys, ...(await nameMessage(manager, message, externalId))];
       await insertNew(
         manager,
         ThreadKey,
-        ownKeys.map((key) => ({
+        names.map((key) => ({
           channelId: channel.id,
           key,
           conversationId: message.conversationId,
@@ -183,10 +183,21 @@ function uncertainForRest({ recipients }: Delivery, why: string): Partial<Delive
   return { ...faultOf(rest), state: 'sent', recipients: rest, nextAttemptAt: null };
 }
 
+/** As the platform answered. Its echo may have named it otherwise meanwhile: that goes on meaning it, so it is what this resolves with. */
+async function nameMessage(manager: EntityManager, { id, externalId: before }: Message, externalId: string): Promise<string[]> {
+  const { affected } = await manager.update(Message, { id, externalId: before ?? IsNull() }, { externalId });
+  if (affected) return [];
+  const { externalId: echoed } = await manager.findOneByOrFail(Message, { id });
+  await manager.update(Message, id, { externalId });
+  return echoed === null || echoed === externalId ? [] : [echoed];
+}
+
 /** The echo of this very message may have come first and been taken for a colleague's. Resolves with the conversation it was in. */
 async function removeEchoCopy(manager: EntityManager, message: Message, externalId: string): Promise<string | null> {
   const copy = await others(manager, message, externalId).getOne();
   if (!copy || (await manager.existsBy(Delivery, { messageId: copy.id }))) return null;
+  // What was known to mean the copy means the message now.
+  await manager.update(ThreadKey, { messageId: copy.id }, { messageId: message.id });
   await manager.delete(Message, copy.id);
   await manager.decrement(Conversation, { id: copy.conversationId }, 'messageCount', 1);
   return copy.conversationId;

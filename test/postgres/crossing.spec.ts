@@ -46,3 +46,34 @@ test('the one private answer is used up after all when the platform shows one th
   await house.deliveries(conversation.id, ['sent']);
   await eventually(async () => expect((await house.conversation(conversation.id)).privateReply).toMatchObject({ open: false }));
 });
+
+test('a message that its echo and the answer to its sending name differently at the same moment keeps both names', async () => {
+  const { meta, page } = house;
+  const di = meta.customer('Di');
+  const { conversation } = await house.arrived(meta.customerWrites(page, di, 'Do you ship to Norway?'));
+  let mid = '';
+  const stop = meta.onReply((message) => void (mid = message.mid));
+  meta.habits.echoIdsDiffer = true;
+  const sendAt = new Date(Date.now() + 1_000).toISOString();
+  const reply = await house.reply(conversation.id, { text: 'We do.', sendAt });
+  await other.query('BEGIN');
+  await other.query('SELECT 1 FROM message WHERE id = $1 FOR NO KEY UPDATE', [reply.id]);
+  await eventually(() => Promise.resolve(expect(mid).not.toBe('')));
+  // Both wait for the row now.
+  await sleep(1_000);
+  await other.query('COMMIT');
+  await house.deliveries(conversation.id, ['sent']);
+  stop();
+  await meta.settled();
+  const names = async () => {
+    const { rows } = await other.query<{ name: string }>(
+      'SELECT external_id AS name FROM message WHERE id = $1 UNION SELECT key FROM thread_key WHERE message_id = $1',
+      [reply.id],
+    );
+    return rows
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(mid))
+      .sort();
+  };
+  await eventually(async () => expect(await names()).toEqual([mid, `${mid}e`]));
+});
