@@ -308,12 +308,13 @@ describe('comments', () => {
     await page.feed(9, { ...comment('75', 'a1', '801', 'Sorry'), verb: 'edited' });
     await once('75_a1', (_all, _c, message) => expect(message).toMatchObject({ hidden: true, text: 'Sorry', originalText: 'Rubbish' }));
     await page.feed(20, { ...comment('75', 'a1', '801', ''), message: undefined, verb: 'remove' });
-    await once('75_a1', (_all, _c, message) => expect(message).toMatchObject({ text: '', deletedAt: at(20) }));
+    const { conversation } = await once('75_a1', (_all, _c, message) => expect(message).toMatchObject({ text: '', deletedAt: at(20) }));
     expect(await payloadsWith('Rubbish')).toEqual([]);
     await page.change(30, 'feed', { item: 'post', verb: 'remove', from: { id: pageId() }, post_id: postId('75') });
-    await once('75_a1', (_all, { source }) =>
-      expect(source).toMatchObject({ removedAt: at(30), permalink: 'https://facebook.example/75' }),
-    );
+    await once('75_a1', (_all, { source, version }) => {
+      expect(source).toMatchObject({ removedAt: at(30), permalink: 'https://facebook.example/75' });
+      expect(version).toBeGreaterThan(conversation.version);
+    });
   });
 
   test.each([

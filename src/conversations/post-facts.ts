@@ -21,8 +21,8 @@ export async function takePostEvent(manager: EntityManager, channelId: string, {
   const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null && value !== undefined));
   await change(manager, post, { ...known, isAd: post.isAd || (told.isAd ?? false) });
   if (removed) await manager.update(Post, { id: post.id, removedAt: IsNull() }, { removedAt: at });
-  // Nothing under it can be answered any more.
-  if (removed) await manager.update(Conversation, { postId: post.id }, { windowClosesAt: null });
+  // Nothing under it can be answered any more, also for whoever is finding out right now how long it can.
+  if (removed) await manager.update(Conversation, { postId: post.id }, { windowClosesAt: null, version: () => 'version + 1' });
   const under = await manager.find(Conversation, { select: { id: true }, where: { postId: post.id } });
   return under.map(({ id }) => id);
 }
