@@ -124,3 +124,27 @@ test('a reply whose echo has another id than we were told is shown once, and wha
   expect(await meta.postBody(page, { object: 'page', entry })).toBe(200);
   await eventually(async () => expect((await reply())?.reactions).toMatchObject([{ emoji: '👍' }]));
 });
+
+test('messages that are read before their webhooks come keep the order in which they were written, to the millisecond', async () => {
+  const { meta, page } = house;
+  meta.advance(60 * minutes);
+  const gus = meta.customer('Gus');
+  const lines = Array.from({ length: 6 }, (_, n) => `line ${n}`);
+  meta.hold();
+  for (const line of lines) {
+    meta.customerWrites(page, gus, line);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await audit();
+  meta.release();
+  await meta.settled();
+  const { conversation } = await eventually(async () => {
+    const [found] = (await house.api.all<Conversation>('/conversations?sort=newest')).filter(({ preview }) => preview.startsWith('line'));
+    expect(found).toBeDefined();
+    return { conversation: found! };
+  });
+  await settled();
+  const messages = await house.messages(conversation.id);
+  expect(messages.map(({ text }) => text)).toEqual(lines);
+  expect(new Set(messages.map(({ sentAt }) => sentAt)).size).toBe(lines.length);
+});

@@ -24,7 +24,7 @@ import { follow, isWordless, restate, restateComment } from './follow.js';
 import { noteComment, unfold, type Unfolded } from './forwards.js';
 import { Happenings } from './happenings.service.js';
 import { type Occasion, Raced } from './occasion.js';
-import { OwnMessages } from './own-messages.service.js';
+import { isCutOf, OwnMessages } from './own-messages.service.js';
 import { type Placed, Places } from './places.service.js';
 import { firstKnown } from './threading.js';
 
@@ -113,6 +113,7 @@ export class Ingest {
   private async again(manager: EntityManager, known: Message, seen: MessageEvent): Promise<null> {
     const own = seen.direction === 'outbound';
     if (own) await this.ownMessages.arrived(manager, known, seen);
+    else if (isCutOf(known.sentAt, seen.sentAt)) await this.ownMessages.keepTime(manager, known, seen);
     if (own && seen.kind === 'comment') await this.places.claim(manager, known, seen.ownKeys);
     if (own || known.deletedAt) await this.messageChanges.apply(manager, known.channelId, seen.externalId);
     return null;

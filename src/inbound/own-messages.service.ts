@@ -54,9 +54,9 @@ export class OwnMessages {
   }
 
   /** In a chat the platform's clock rules: by it are measured what came before an answer, and up to where it was read. */
-  private async keepTime(manager: EntityManager, message: Message, { kind, sentAt }: MessageEvent): Promise<void> {
+  async keepTime(manager: EntityManager, message: Message, { kind, sentAt }: MessageEvent): Promise<void> {
     const { id, conversationId, sentAt: ours } = message;
-    if (kind !== 'dm' || ours.getTime() === sentAt.getTime()) return;
+    if (kind !== 'dm' || ours.getTime() === sentAt.getTime() || isCutOf(sentAt, ours)) return;
     // The conversation first, as everybody locks it before its messages.
     await manager.increment(Conversation, { id: conversationId }, 'version', 1);
     await manager.update(Message, id, { sentAt });
@@ -88,3 +88,6 @@ export class OwnMessages {
 
 /** Platforms trim what they are given. A file has no words, and of files only one is on its way at a time. */
 const asSent = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim();
+
+/** Whether a time is another one in whole seconds, as platforms have it when they are asked: it says less. */
+export const isCutOf = (time: Date, other: Date): boolean => time < other && time.getTime() === Math.floor(other.getTime() / 1000) * 1000;

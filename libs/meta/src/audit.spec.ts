@@ -63,7 +63,7 @@ async function run(connector: 'facebook' | 'instagram', stored: string[] = [], s
     cursor: null,
     spool: '',
     signal: new AbortController().signal,
-    stored: async () => new Map<string, number>(),
+    stored: async (ids: string[]) => new Map(ids.filter((id) => keys.has(`message:${id}`)).map((id) => [id, 1])),
     shown: async () => new Map(Object.entries(shown)),
     store: async (given: RawEvent[]) => {
       const fresh = given.filter(({ key }) => !keys.has(key));
@@ -124,6 +124,17 @@ test('what was missed comes in under the keys of webhooks, oldest first, and wha
     place: 'Messenger',
     receivedAt: new Date('2026-11-21T05:00:00Z'),
   });
+});
+
+test('what was written a moment ago is left to its webhook if that came, and else taken in so that the webhook still counts', async () => {
+  answers = {
+    ...noComments,
+    [`${PAGE}/conversations`]: () => list([thread('t_1', 0)]),
+    't_1/messages': () => list([message('m_2', 0.01), message('m_1', 0.02)]),
+  };
+  const { audit, events } = await run('facebook', ['message:m_1']);
+  expect(events.map(({ key, platformId }) => [key, platformId])).toEqual([['message:m_2:read-early', 'm_2']]);
+  expect(audit).toMatchObject({ there: 2, here: 1, reimported: 1 });
 });
 
 test('short and empty pages do not end a list, a cursor is used on our own address, and older chats are left alone', async () => {

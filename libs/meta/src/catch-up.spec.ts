@@ -50,8 +50,10 @@ async function fetched(account: MetaAccount): Promise<Map<string, RawEvent>> {
   };
   const options = optionsFor(meta.url);
   const { id, accessToken } = account;
-  if (account.kind === 'page') await auditPage(context, pageLine(options, { pageId: id, pageAccessToken: accessToken }));
-  else await auditInstagram(context, instagramLine(options, { accountId: id, accessToken, via: account.via }));
+  // Once no webhook can be under way any more.
+  const later = new Date(Date.now() + 10 * 60_000);
+  if (account.kind === 'page') await auditPage(context, pageLine(options, { pageId: id, pageAccessToken: accessToken }), later);
+  else await auditInstagram(context, instagramLine(options, { accountId: id, accessToken, via: account.via }), later);
   return events;
 }
 

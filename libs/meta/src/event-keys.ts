@@ -5,6 +5,13 @@ import { idOf } from './meta-event.js';
 // The same for a thing that was pushed to us and for the same thing read later: what came by one way need not come by the other.
 
 export const messageKey = (mid: string) => `message:${mid}`;
+
+const EARLY = ':read-early';
+
+/** Of a message that was read while its webhook may still be under way, which tells its time to the millisecond and must be taken in too. */
+export const earlyReadKey = (mid: string) => `message:${mid}${EARLY}`;
+
+export const isEarlyRead = (key: string): boolean => key.endsWith(EARLY);
 export const unsendKey = (mid: string) => `unsend:${mid}`;
 export const commentKey = (commentId: string) => `comment:${commentId}`;
 

@@ -1,5 +1,5 @@
 import { MalformedPayload, type InboundEvent, type MessageChange, type RawEvent } from '#libs/connector';
-import { commentKey, messageKey } from './event-keys.js';
+import { commentKey, earlyReadKey, messageKey } from './event-keys.js';
 import { graphTime } from './graph-time.js';
 import { asId, asText, asObject, type JsonObject } from './json.js';
 import { ignored, named, type Told } from './meta-event.js';
@@ -8,6 +8,8 @@ import { readInstagramMediaComment } from './read-instagram-comment.js';
 import { readPagePostComment, readVisitorsPost } from './read-page-comment.js';
 
 const DAY_MS = 86_400_000;
+/** Meta pushes within seconds, and tries again at once when we were away. */
+const PUSHED_WITHIN_MS = 5 * 60_000;
 
 /** Something as Graph has it on request, for the ledger. Its shape is never that of a webhook. */
 export type Reading =
@@ -22,18 +24,20 @@ export type Reading =
  * comes in as if it had just happened, because nobody has seen it yet; the rest as history. Undefined for what has no id or time.
  */
 export function rawReading(reading: Reading, now: Date): RawEvent | undefined {
-  const [key, platformId, receivedAt] = identityOf(reading);
+  const [key, platformId, receivedAt] = identityOf(reading, now);
   if (!key || !receivedAt) return undefined;
   const payload = Buffer.from(JSON.stringify(reading));
   const backfill = now.getTime() - receivedAt.getTime() >= DAY_MS;
   return { key, ...(platformId && { platformId }), payload, context: { via: 'read' }, receivedAt, backfill };
 }
 
-function identityOf(reading: Reading): [key?: string, platformId?: string, at?: Date] {
+function identityOf(reading: Reading, now: Date): [key?: string, platformId?: string, at?: Date] {
   switch (reading.read) {
     case 'message': {
       const id = asText(reading.message.id);
-      return id ? [messageKey(id), id, graphTime(reading.message.created_time)] : [];
+      const at = graphTime(reading.message.created_time);
+      if (!id || !at) return [];
+      return [now.getTime() - at.getTime() < PUSHED_WITHIN_MS ? earlyReadKey(id) : messageKey(id), id, at];
     }
     case 'page-post':
     case 'page-comment': {
