@@ -33,3 +33,14 @@ test('of an Instagram account connected by its id alone the user name is learnt,
   expect((await house.api.patch(`/channels/${id}`, { settings: { accessToken: meta.renewToken(account) } })).status).toBe(200);
   await goesBy('harbour.lights');
 });
+
+test('comments under an Instagram account are taken in also where Meta names the Page that it hangs on', async () => {
+  const { meta, page, outside } = house;
+  const media = { id: '17900000000000321', media_product_type: 'FEED' };
+  const value = { id: '18011000000000901', text: 'by the Page’s name', from: { id: '1180000000000901', username: 'cy.park' }, media };
+  const entry = [{ id: page.id, time: Math.floor(Date.now() / 1000), changes: [{ field: 'comments', value }] }];
+  expect(await meta.postBody(outside.instagram, { object: 'instagram', entry })).toBe(200);
+  const { conversation, message } = await house.arrived(value.id);
+  expect(conversation).toMatchObject({ kind: 'comment', channelType: 'instagram' });
+  expect(message).toMatchObject({ text: 'by the Page’s name', author: { name: 'cy.park' } });
+});

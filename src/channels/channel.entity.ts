@@ -37,6 +37,8 @@ export class Channel {
   @Text() address: string;
   /** The account at the platform; webhooks are routed by it. */
   @Text() externalId: string;
+  /** Another id under which the platform may name it in webhooks; null for none. */
+  @Text(optional) alias: string | null;
   @Flag(true) enabled: boolean;
   /** Grows when the settings change, so that a watcher takes up the new ones. */
   @Int({ default: 1 }) settingsVersion: number;

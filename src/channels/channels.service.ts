@@ -155,10 +155,10 @@ export class Channels {
     const { id } = channel;
     if (!(await this.database.manager.existsBy(Channel, { id, removedAt: IsNull() }))) return;
     const settings = await this.secrets.learn(channel, told);
-    const { address } = accountOf(this.connectors.of(channel), channel.address, settings);
-    if (address === channel.address) return;
+    const { address, alias = null } = accountOf(this.connectors.of(channel), channel.address, settings);
+    if (address === channel.address && alias === channel.alias) return;
     await this.database.transaction(async (manager) => {
-      await manager.update(Channel, { id, removedAt: IsNull() }, { address });
+      await manager.update(Channel, { id, removedAt: IsNull() }, { address, alias });
       await this.changes.write(manager, { type: 'channel.updated' });
     });
     this.changes.announce();
@@ -249,6 +249,7 @@ export class Channels {
     const fresh = {
       name,
       address: account.address,
+      alias: account.alias ?? null,
       enabled: true,
       healthState: 'ok' as const,
       healthDetail: null,

@@ -51,14 +51,16 @@ export class Ledger {
   /** The same within a caller's transaction; pass what it returns to the queue after the commit. */
   async write(manager: EntityManager, arrivals: KeptArrival[]): Promise<InboundEvent[]> {
     if (!arrivals.length) return [];
-    const channels = await manager.findBy(Channel, {
-      externalId: In([...new Set(arrivals.map(({ account }) => account))]),
-      removedAt: IsNull(),
-    });
+    const accounts = In([...new Set(arrivals.map(({ account }) => account))]);
+    const channels = await manager.findBy(Channel, [
+      { externalId: accounts, removedAt: IsNull() },
+      { alias: accounts, removedAt: IsNull() },
+    ]);
     const storedAt = new Date();
     const rows = arrivals.map((arrival) => {
-      const channel = channels.find(({ type, externalId }) => type === arrival.connector && externalId === arrival.account);
-      return row(arrival, channel?.id ?? null, storedAt);
+      const own = channels.filter(({ type }) => type === arrival.connector);
+      const named = own.find(({ externalId }) => externalId === arrival.account) ?? own.find(({ alias }) => alias === arrival.account);
+      return row(arrival, named?.id ?? null, storedAt);
     });
     // Always in the same order: of two who store the same mails at once one waits for the other, and not each for the other.
     const ordered = rows.toSorted((one, other) => (one.key < other.key ? -1 : 1));

@@ -17,6 +17,8 @@ export interface ChannelAccess<S = object> {
 export interface Account {
   externalId: string;
   address: string;
+  /** Another id under which the platform may send this account's events. */
+  alias?: string;
 }
 
 /** One live check made when a channel is connected, in words an admin understands. */

@@ -35,10 +35,17 @@ export function asPageAccount({ id, name, token, granted, grantedBy }: GrantedPa
 }
 
 /** The Instagram account that hangs on a Page, if there is one. */
-export function asInstagramAccount({ name, token, granted, grantedBy, instagram }: GrantedPage): GrantedAccount<InstagramSettings>[] {
+export function asInstagramAccount({
+  id: linkedPage,
+  name,
+  token,
+  granted,
+  grantedBy,
+  instagram,
+}: GrantedPage): GrantedAccount<InstagramSettings>[] {
   if (!instagram) return [];
   const { id, username } = instagram;
-  const settings = { accountId: id, accessToken: token ?? '', via: 'facebook' as const, username, grantedBy };
+  const settings = { accountId: id, accessToken: token ?? '', via: 'facebook' as const, username, linkedPage, grantedBy };
   const label = username ? `@${username} (${name})` : name;
   return [
     {

@@ -34,6 +34,8 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
     account: ({ settings }) => ({
       externalId: settings.accountId,
       address: settings.username ? `@${settings.username}` : settings.accountId,
+      // One of Meta's pages says that events of an account which hangs on a Page are named by the Page.
+      ...(settings.linkedPage && { alias: settings.linkedPage }),
     }),
     check: (_account, settings) => checkAccount(options, instagramLine(options, settings), settings),
     source,

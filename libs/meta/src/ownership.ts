@@ -12,6 +12,8 @@ export interface Verdict {
 /** Of an Instagram account also by what user name it goes now; its owner may change that. */
 export interface Ownership extends Verdict {
   username?: string;
+  /** The Page that an Instagram account is linked to. */
+  linkedPage?: string;
 }
 
 /**
@@ -45,7 +47,8 @@ function linked(page: JsonObject, account: string): Ownership {
   const instagram = asObject(page.instagram_business_account);
   const id = asId(instagram?.id);
   const name = asText(page.name) ?? '?';
-  if (id === account) return { ok: true, detail: `Linked to the Page “${name}”`, username: asText(instagram?.username) };
+  if (id === account)
+    return { ok: true, detail: `Linked to the Page “${name}”`, username: asText(instagram?.username), linkedPage: asId(page.id) };
   const other = id ? `the Instagram account ${id}` : 'no Instagram account';
   return { ok: false, detail: `This token belongs to “${name}” (${asId(page.id) ?? '?'}), to which ${other} is linked, not ${account}` };
 }

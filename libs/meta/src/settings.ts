@@ -45,6 +45,11 @@ export class InstagramSettings {
 
   @IsOptional()
   @IsString()
+  @JSONSchema({ title: 'Linked Page', readOnly: true })
+  linkedPage?: string;
+
+  @IsOptional()
+  @IsString()
   @JSONSchema({ title: 'Granted by', description: 'The person, by their id with our app', readOnly: true })
   grantedBy?: string;
 

@@ -53,11 +53,11 @@ test('an Instagram account on a Page leaves the Page’s own subscription as it 
   expect(page.subscribedFields).toContain('messages');
 });
 
-test('by what name an Instagram account goes is told, and of a Page nothing', async () => {
+test('by what name an Instagram account goes and on which Page it hangs is told, and of a Page nothing', async () => {
   const account = meta.addInstagramAccount({ username: 'harbour.lamps', via: 'facebook', pageId: page.id });
   const alone = meta.addInstagramAccount({ username: 'alone', via: 'instagram' });
   const { id: accountId, accessToken } = alone;
-  expect(await caretaker.upkeep(linked(account))).toMatchObject({ learnt: { username: 'harbour.lamps' } });
+  expect(await caretaker.upkeep(linked(account))).toMatchObject({ learnt: { username: 'harbour.lamps', linkedPage: page.id } });
   expect(await caretaker.upkeep(instagramLine(options(), { accountId, accessToken, via: 'instagram' }))).toMatchObject({
     learnt: { username: 'alone' },
   });

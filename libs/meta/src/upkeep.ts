@@ -18,7 +18,8 @@ interface Daily {
   scopes: string[] | null;
   expiresAt: Date | null;
   complaints: string[];
-  username: string | undefined;
+  /** What the account goes by: settings of its channel. */
+  learnt: { username?: string; linkedPage?: string };
 }
 
 /** Looks after accounts: what Meta says of a token once a day and whenever it is another one, the subscription each time. */
@@ -30,10 +31,10 @@ export class Caretaker {
   /** Throws `auth` for a dead token, so that a person signs in again. */
   async upkeep(line: Line, told: SignInFacts = {}, now = new Date()): Promise<Upkeep> {
     try {
-      const { scopes, expiresAt, complaints, username } = await this.daily(line, told, now.getTime());
+      const { scopes, expiresAt, complaints, learnt } = await this.daily(line, told, now.getTime());
       const events = await mendEvents(line, this.options.appId, scopes);
       const all = [...complaints, ...endOf(expiresAt, now), ...events.complaints];
-      return { ...events, expiresAt, complaints: all, usage: usageOf(line.access), ...(username && { learnt: { username } }) };
+      return { ...events, expiresAt, complaints: all, usage: usageOf(line.access), ...(Object.keys(learnt).length && { learnt }) };
     } catch (error) {
       const before = this.known.get(line.account);
       if (!before || !(error instanceof ConnectorError) || error.kind !== 'rate-limited') throw error;
@@ -48,9 +49,16 @@ export class Caretaker {
     const before = this.known.get(line.account);
     if (before && before.token === token && at - before.at < DAY) return before;
     const { scopes, expiresAt } = await standingOf(this.options, line, told);
-    const { ok, detail, username } = await ownership(line);
+    const { ok, detail, username, linkedPage } = await ownership(line);
     const complaints = [...(ok ? [] : [detail]), ...missing(roadOf(line), { scopes, tasks: null })];
-    const daily = { token, at, scopes, expiresAt, complaints, username: ok ? username : undefined };
+    const daily = {
+      token,
+      at,
+      scopes,
+      expiresAt,
+      complaints,
+      learnt: ok ? { ...(username && { username }), ...(linkedPage && { linkedPage }) } : {},
+    };
     this.known.set(line.account, daily);
     return daily;
   }

@@ -59,7 +59,13 @@ const added: Record<string, Record<string, Column>> = {
     next_fetch_at: time(nullable),
   },
   identity: { picture_sha256: text(nullable) },
-  channel: { upkeep: json(nullable), upkeep_at: time(nullable), catch_up_at: time(nullable), last_lag_ms: int(nullable) },
+  channel: {
+    alias: text(nullable),
+    upkeep: json(nullable),
+    upkeep_at: time(nullable),
+    catch_up_at: time(nullable),
+    last_lag_ms: int(nullable),
+  },
   pending_sign_in: { sealed_accounts: text(nullable) },
 };
 
