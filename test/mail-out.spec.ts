@@ -67,6 +67,7 @@ describe('before it is written', () => {
       subject: `Re: ${conversation.subject}`,
       signature: 'Ada the admin',
       quotes: true,
+      mode: null,
     });
     await reply(conversation, {});
     await eventually(async () => expect(outside.smtp.messages.map(({ envelope }) => envelope.to)).toEqual([['ada@customer.example']]));
