@@ -102,6 +102,20 @@ test('where webhooks were lost, an audit shows comments as they stand at Meta, h
   await eventually(async () => expect(await shown()).toMatchObject({ text: 'Price and size please', editedAt: expect.any(String) }));
 }, 60_000);
 
+test('an edit that Meta told nobody is found by the next audit, and an edit told later holds over it', async () => {
+  const { meta, page } = outside;
+  const id = await connect(outside.facebookChannel());
+  const ada = meta.customer('Ada Moss');
+  const mid = meta.customerWrites(page, ada, 'Is the brass lamp back?');
+  await eventually(async () => expect(await said()).toEqual(['Is the brass lamp back?']));
+  meta.dropNext(1);
+  meta.customerEdits(page, ada, mid, 'Is the copper lamp back?');
+  expect((await api.post(`/channels/${id}/audit`, {})).status).toBe(200);
+  await eventually(async () => expect(await said()).toEqual(['Is the copper lamp back?']));
+  meta.customerEdits(page, ada, mid, 'Is the tin lamp back?');
+  await eventually(async () => expect(await said()).toEqual(['Is the tin lamp back?']));
+}, 60_000);
+
 test('a token of Instagram Login is renewed each week, so that it never runs out, and a restart knows the new one', async () => {
   const { meta } = outside;
   const account = meta.addInstagramAccount({ username: 'alone', via: 'instagram' });

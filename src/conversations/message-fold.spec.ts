@@ -6,12 +6,18 @@ const bo = { scope: 'p', id: '2', name: 'Bo' };
 let made = 0;
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 9, 0, seconds));
 const kept = (seconds: number, change: Change, key = `k${++made}`): KeptChange => ({ key, at: at(seconds), change });
-const edit = (seconds: number, version: number, text: string) => kept(seconds, { kind: 'edit', text, version });
+const edit = (seconds: number, version: number | null, text: string) => kept(seconds, { kind: 'edit', text, version });
 const react = (seconds: number, by: typeof ada | null, emoji: string | null) => kept(seconds, { kind: 'reaction', by, emoji });
 
 test('of several edits the highest version holds, of one version the latest', () => {
   expect(fold([edit(9, 1, 'late'), edit(3, 2, 'second'), edit(1, 1, 'first')]).edit).toEqual({ text: 'second', at: at(3) });
   expect(fold([edit(9, 1, 'late'), edit(1, 1, 'first')]).edit?.text).toBe('late');
+});
+
+test('what a message said when the platform was asked holds over all edits of before, of whatever version, and over none of later', () => {
+  expect(fold([edit(5, null, 'read'), edit(3, 4, 'fourth')]).edit).toEqual({ text: 'read', at: at(5) });
+  expect(fold([edit(5, null, 'read'), edit(6, 1, 'first')]).edit).toEqual({ text: 'first', at: at(6) });
+  expect(fold([edit(5, null, 'read'), edit(7, null, 'read again')]).edit?.text).toBe('read again');
 });
 
 test('a withdrawal is for ever, and dates from the first that is told of it', () => {
@@ -49,7 +55,7 @@ test('whatever the order and however often, the same changes make the same', () 
     return kept(
       seconds,
       pick<Change>([
-        { kind: 'edit', text: pick(['a', 'b', 'c']), version: pick([1, 1, 2]) },
+        { kind: 'edit', text: pick(['a', 'b', 'c']), version: pick([1, 1, 2, null]) },
         { kind: 'reaction', by: pick([ada, bo, null]), emoji: pick(['❤️', '😂', null]) },
         { kind: 'hide', hidden: pick([true, false]) },
         { kind: 'like', liked: pick([true, false]) },

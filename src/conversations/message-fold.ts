@@ -35,9 +35,14 @@ export function fold(changes: KeptChange[]): Folded {
 const byTime = (one: KeptChange, other: KeptChange): number =>
   one.at.getTime() - other.at.getTime() || (one.key < other.key ? -1 : Number(one.key !== other.key));
 
-/** Stable, so that edits of one version stay in their order of time. */
+/** Given in their order of time, which edits of one version keep. */
 function latestEdit(edits: Of<'edit'>[]): Folded['edit'] {
-  const latest = edits.toSorted((one, other) => one.change.version - other.change.version).at(-1);
+  const told = edits
+    .filter(({ change }) => change.version !== null)
+    .toSorted((one, other) => one.change.version! - other.change.version!)
+    .at(-1);
+  const read = edits.filter(({ change }) => change.version === null).at(-1);
+  const latest = told && read ? (read.at >= told.at ? read : told) : (told ?? read);
   return latest ? { text: latest.change.text, at: latest.at } : null;
 }
 

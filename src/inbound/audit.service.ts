@@ -98,10 +98,12 @@ export class Audits implements OnModuleDestroy {
   private async shown(channelId: string, platformIds: string[]): Promise<Map<string, { text: string; hidden: boolean }>> {
     const there = { channelId, externalId: In(platformIds), deletedAt: IsNull() };
     const messages = await this.database.manager.find(Message, {
-      select: { externalId: true, text: true, hidden: true },
+      select: { externalId: true, text: true, hidden: true, cards: true },
       where: there,
     });
-    return new Map(messages.map(({ externalId, text, hidden }) => [externalId!, { text, hidden }]));
+    // Of what was tapped or shared the words are ours.
+    const spoken = messages.filter(({ cards }) => !cards?.length);
+    return new Map(spoken.map(({ externalId, text, hidden }) => [externalId!, { text, hidden }]));
   }
 
   private async store(channel: Channel, events: RawEvent[]): Promise<string[]> {

@@ -353,9 +353,12 @@ export interface MessageEvent {
   spoken?: false;
 }
 
-/** What becomes of a message afterwards. Of several edits the highest `version` holds, then the latest; a withdrawal is for ever. */
+/**
+ * What becomes of a message afterwards. Of several edits the highest `version` holds, then the latest; null is what it said, by
+ * whatever version, when the platform was asked: that holds over all edits of before. A withdrawal is for ever.
+ */
 export type MessageChange =
-  | { kind: 'edit'; text: string; version: number }
+  | { kind: 'edit'; text: string; version: number | null }
   /** Taken back by its author, or removed: what it said has to go here too. */
   | { kind: 'withdraw' }
   /** `by` is null for our side; a null `emoji` takes the reaction back. */

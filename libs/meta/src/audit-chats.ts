@@ -6,6 +6,7 @@ import { asId, type JsonObject } from './json.js';
 import type { Line } from './line.js';
 import { idOf } from './meta-event.js';
 import { ifPermitted, isRejected } from './readable.js';
+import { noteStates } from './states.js';
 
 /** Chats are listed newest first, as far as is known: 40 pages of 25. */
 const MOST_PAGES = 40;
@@ -36,6 +37,8 @@ export async function auditChats(findings: Findings, line: Line, own: string[]):
         apart: apartFrom(message, messages, READABLE, now),
       })),
     );
+    const theirs = opened.filter(({ from, message: words }) => words && !own.includes(idOf(from) ?? ''));
+    await noteStates(findings, line.account, theirs);
   }
 }
 

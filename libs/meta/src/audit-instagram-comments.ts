@@ -1,4 +1,4 @@
-import { noteStates } from './comment-states.js';
+import { noteStates } from './states.js';
 import type { Findings } from './findings.js';
 import { pagesOf } from './graph-pages.js';
 import { graphTime } from './graph-time.js';

@@ -307,7 +307,7 @@ test('where a comment stands otherwise than it is shown, that is told of; where 
   expect(audit).toMatchObject({ there: 4, here: 4, reimported: 0 });
   const change = { type: 'change', of: '555_1', key: expect.any(String), at: now };
   expect(parsed).toEqual([
-    { ...change, change: { kind: 'edit', text: 'as it was', version: 1 } },
+    { ...change, change: { kind: 'edit', text: 'as it was', version: null } },
     { ...change, change: { kind: 'hide', hidden: false } },
   ]);
 });

@@ -17,7 +17,7 @@ export type Reading =
   | { read: 'page-comment'; id: string; post: JsonObject; comment: JsonObject }
   | { read: 'page-post'; id: string; post: JsonObject }
   | { read: 'instagram-comment'; id: string; own: string[]; media: JsonObject; parentId: string | null; comment: JsonObject }
-  | { read: 'comment-state'; id: string; commentId: string; text?: string; hidden?: boolean; at: string };
+  | { read: 'state'; id: string; of: string; text?: string; hidden?: boolean; at: string };
 
 /**
  * What was read, as the ledger keeps it: under the key that the same thing has when it is pushed. What is younger than a day
@@ -49,8 +49,8 @@ function identityOf(reading: Reading, now: Date): [key?: string, platformId?: st
       const id = asId(reading.comment.id);
       return id ? [commentKey(id), id, graphTime(reading.comment.timestamp)] : [];
     }
-    case 'comment-state':
-      return [`comment-state:${reading.commentId}:read:${reading.at}`, reading.commentId, new Date(reading.at)];
+    case 'state':
+      return [`state:${reading.of}:${reading.at}`, reading.of, new Date(reading.at)];
   }
 }
 
@@ -70,8 +70,8 @@ export function parseRead(told: Told, reading: JsonObject): InboundEvent[] {
       return [readVisitorsPost(told, given(post))];
     case 'instagram-comment':
       return [readInstagramMediaComment(told, given(comment), given(media), asId(reading.parentId) ?? null, ownIds)];
-    case 'comment-state':
-      return commentState(told, reading);
+    case 'state':
+      return stateRead(told, reading);
     default:
       return [ignored(`Something read that is not known here: ${named(asText(reading.read) ?? '')}.`)];
   }
@@ -85,11 +85,11 @@ function given(part: unknown): JsonObject {
   return object;
 }
 
-function commentState({ key, at }: Told, { commentId, text, hidden }: JsonObject): InboundEvent[] {
-  const of = asId(commentId);
-  if (!of) throw new MalformedPayload('the state of a comment without id');
+function stateRead({ key, at }: Told, { of: id, text, hidden }: JsonObject): InboundEvent[] {
+  const of = asId(id);
+  if (!of) throw new MalformedPayload('the state of something without id');
   const changes: MessageChange[] = [
-    ...(typeof text === 'string' ? [{ kind: 'edit' as const, text, version: 1 }] : []),
+    ...(typeof text === 'string' ? [{ kind: 'edit' as const, text, version: null }] : []),
     ...(typeof hidden === 'boolean' ? [{ kind: 'hide' as const, hidden }] : []),
   ];
   return changes.map((change) => ({ type: 'change', of, key: `${key}:${change.kind}`, at, change }));
