@@ -136,7 +136,7 @@ test('messages that are read before their webhooks come keep the order in which 
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await audit();
-  meta.release();
+  await meta.release();
   await meta.settled();
   const { conversation } = await eventually(async () => {
     const [found] = (await house.api.all<Conversation>('/conversations?sort=newest')).filter(({ preview }) => preview.startsWith('line'));
