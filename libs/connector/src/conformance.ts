@@ -15,7 +15,7 @@ import type {
   RawEvent,
   WatchContext,
   WebhookSource,
-} from './connector.js';
+} from './index.js';
 import { ConnectorError, inMemory, MalformedPayload } from './connector-error.js';
 import { settingsSchema, withoutSecrets, type SettingsSchema } from './settings-schema.js';
 

@@ -1,4 +1,4 @@
-import type { Content } from './connector.js';
+import type { Content } from './source.js';
 
 /**
  * Why a platform did not do what we asked.
