@@ -6,6 +6,9 @@ import { Api, type Conversation, type Message } from './api.js';
 import { adminEmail, adminPassword, eventually, freshGround } from './house.js';
 import { Outside } from './outside.js';
 
+/** Messenger tells when a reply was delivered; Instagram does not. */
+const reached: string[] = ['sent', 'delivered'];
+
 test('replies that a dead process was sending are settled, and none of them keeps the app from starting', async () => {
   const outside = await Outside.start();
   const ground = await freshGround(outside.env);
@@ -24,7 +27,7 @@ test('replies that a dead process was sending are settled, and none of them keep
   for (const { id } of conversations) await api.post(`/conversations/${id}/replies`, { text: 'Hello' });
   await eventually(async () => expect([...outside.meta.sentTo(ada), ...outside.meta.sentTo(bo)]).toHaveLength(2));
   await eventually(async () =>
-    expect((await api.all<{ state: string }>('/deliveries')).map(({ state }) => state)).toEqual(['sent', 'sent']),
+    expect((await api.all<{ state: string }>('/deliveries')).map(({ state }) => reached.includes(state))).toEqual([true, true]),
   );
   await api.delete(`/channels/${ids.instagram}`);
   await before.stop();
@@ -42,7 +45,7 @@ test('replies that a dead process was sending are settled, and none of them keep
       const { id } = conversations.find((conversation) => conversation.channelId === channelId)!;
       return (await again.all<Message>(`/conversations/${id}/messages`)).at(-1)!.delivery;
     };
-    await eventually(async () => expect(await stateOn(ids.facebook)).toMatchObject({ state: 'sent' }));
+    await eventually(async () => expect(reached).toContain((await stateOn(ids.facebook))?.state));
     await eventually(async () => expect(await stateOn(ids.instagram)).toMatchObject({ state: 'uncertain', error: { retryable: true } }));
     expect([...outside.meta.sentTo(ada), ...outside.meta.sentTo(bo)]).toHaveLength(2);
   } finally {

@@ -186,7 +186,10 @@ test('a chat that another app holds is taken over, and what is too long for one 
       .map(({ text }) => text)
       .join(' '),
   ).toBe(words);
-  await messages(page).getByText('Sent', { exact: true }).last().waitFor();
+  await messages(page)
+    .getByText(/^(Sent|Delivered)$/)
+    .last()
+    .waitFor();
   meta.setDefaultApp(shop, null);
   await context.close();
 });

@@ -87,9 +87,9 @@ test('a large mail is fetched from its start again after the line broke within i
 test('a line that says nothing any more is closed', async () => {
   const host = hosts.given('silent');
   const client = await openMailbox(mustBeReadable(host.settings), options, 'errand');
-  closeWhenSilent(client, 500);
+  closeWhenSilent(client, 2000);
   for (let asked = 0; asked < 4; asked++) {
-    await sleep(200);
+    await sleep(700);
     expect(await client.status('INBOX', { messages: true })).toMatchObject({ messages: 0 });
   }
   line.stall();
