@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -9,6 +8,9 @@ import pg from 'pg';
 import { startApp } from '../src/app.js';
 import { readConfig } from '../src/config.js';
 import { Api } from './api.js';
+import { freePort } from './servers/free-port.mjs';
+
+export { freePort };
 
 declare const TEST_DATABASE: 'sqlite' | 'postgres';
 
@@ -59,19 +61,11 @@ async function freshDatabase(): Promise<{ url: string; drop(): Promise<void> }> 
 }
 
 async function freshRedis(): Promise<string> {
-  const url = `${process.env.TEST_REDIS_URL}/${randomBytes(2).readUInt16BE() % 512}`;
+  const url = `${process.env.TEST_REDIS_URL}/${randomBytes(2).readUInt16BE() % 8192}`;
   const client = new Redis(url);
   await client.flushdb();
   client.disconnect();
   return url;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** The app, running in this process on ground of its own. */

@@ -14,7 +14,7 @@ export async function startRedis(program) {
     dir: directory,
     save: '',
     appendonly: 'yes',
-    databases: 512,
+    databases: 8192,
     'maxmemory-policy': 'noeviction',
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
