@@ -288,10 +288,14 @@ test('whether pictures of a sender are shown is kept with the address', async ()
 test('what a removed channel had not taken in yet waits aside, and is taken in when its account is connected again', async () => {
   await inbox.arrives({ from: 'Ida <ida@customer.example>', subject: 'Last', text: 'The last before the end.' });
   expect((await inbox.api.delete(`/channels/${inbox.channelId}`)).status).toBe(204);
-  const newest = 'SELECT id FROM inbound_event ORDER BY stored_at DESC, id DESC LIMIT 1';
-  await inbox.sql(`UPDATE inbound_event SET state = 'received' WHERE id = (${newest})`);
-  const states = async (state: string) => (await inbox.api.all<object>(`/inbound-events?state=${state}`)).length;
-  await eventually(async () => expect([await states('received'), await states('unrouted')]).toEqual([0, 1]), 20_000);
+  const ids = async (state: string) => (await inbox.api.all<{ id: string }>(`/inbound-events?state=${state}`)).map(({ id }) => id);
+  // One that is done: others, such as a copy in Sent, may be under way at this moment.
+  const [done] = await ids('processed');
+  await inbox.sql(`UPDATE inbound_event SET state = 'received' WHERE id = '${done}'`);
+  await eventually(
+    async () => expect([await ids('received'), await ids('unrouted')]).toEqual([[], expect.arrayContaining([done])]),
+    20_000,
+  );
   expect((await inbox.api.post('/channels', inbox.outside.emailChannel())).status).toBe(201);
-  await eventually(async () => expect(await states('unrouted')).toBe(0), 20_000);
+  await eventually(async () => expect(await ids('unrouted')).toEqual([]), 20_000);
 }, 60_000);
