@@ -22,6 +22,7 @@ export type Role = 'all' | 'api' | 'worker';
 
 const port = { message: 'must be a port number, 0 to 65535' };
 const seconds = { message: 'must be a whole number of seconds, 1 to 3600' };
+const days = { message: 'must be a whole number of days, 0 to 3650; 0 keeps everything' };
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const localUrl = { require_tld: false, require_protocol: true };
 const web = { message: 'must be an http(s) address' };
@@ -74,6 +75,7 @@ export class Config {
   @Matches(serverOf('smtps?'), smtpServer) MICROSOFT_SMTP_URL = 'smtp://smtp.office365.com:587';
   @IsOptional() @Matches(serverOf('(smtp|lmtp)'), mailDoor) MAIL_LISTEN?: string;
   @WholeNumber() @IsInt(seconds) @Min(1, seconds) @Max(3600, seconds) IMAP_POLL_SECONDS = 60;
+  @WholeNumber() @IsInt(days) @Min(0, days) @Max(3650, days) LEDGER_KEEP_DAYS = 90;
   @IsIn(levels, { message: `must be one of ${levels.join(', ')}` }) LOG_LEVEL = 'info';
   @TrueOrFalse() @IsBoolean({ message: 'must be true or false' }) ALLOW_PRIVATE_HOSTS = false;
 

@@ -19,14 +19,23 @@ export interface RecipientFate {
   message: string | null;
 }
 
+/**
+ * Why a reply did not reach its customer: `auth` (the channel has to be reconnected), `window` (too late), `refused` (the
+ * platform or server says no), `bounced` (taken, and sent back later), `unavailable` and `rate-limited` (tried until its time
+ * was up), `unknown` (it may have arrived), `held` (an earlier part of it did not leave).
+ */
+export const failureKinds = ['auth', 'window', 'refused', 'bounced', 'unavailable', 'rate-limited', 'unknown', 'held'] as const;
+export type FailureKind = (typeof failureKinds)[number];
+
 /** The columns of a delivery that nothing is wrong with. */
-export const noError = { errorCode: null, errorMessage: null, errorRetryable: false, errorAction: null };
+export const noError = { errorKind: null, errorCode: null, errorMessage: null, errorRetryable: false, errorAction: null };
 
 /** A reply's way to the customer: written with the message, in one transaction, before anything is sent. */
 @Entity()
 @Unique('uq_delivery_message', ['messageId'])
 @Index('ix_delivery_due', ['state', 'nextAttemptAt'])
 @Index('ix_delivery_committed', ['channelId', 'committedAt'])
+@Index('ix_delivery_trouble', ['troubleAt', 'id'])
 export class Delivery {
   @Id() id: string;
   @Ref() @ForeignKey(() => Message, { name: 'fk_delivery_message', onDelete: 'CASCADE' }) messageId: string;
@@ -41,12 +50,17 @@ export class Delivery {
   @Int({ default: 0 }) fence: number;
   /** While `sending`: set right before the first byte that the customer could receive. */
   @Time(optional) committedAt: Date | null;
+  @Text(optional) errorKind: FailureKind | null;
   @Text(optional) errorCode: string | null;
   @Text(optional) errorMessage: string | null;
   @Flag(false) errorRetryable: boolean;
   @Text(optional) errorAction: string | null;
   /** Where there can be several recipients: what became of each. */
   @Json(optional) recipients: RecipientFate[] | null;
+  /** Since when it, or some of its recipients, wait for somebody's decision; null when nothing is wrong, or when somebody has seen to it. */
+  @Time(optional) troubleAt: Date | null;
+  /** Until when it may be taken back without a trace, as its author wished; null when it was to leave at once. */
+  @Time(optional) undoUntil: Date | null;
   @Time() createdAt: Date;
   @Time() updatedAt: Date;
 }

@@ -4,8 +4,10 @@ import { DataSource, type DataSourceOptions, type EntityManager, type ObjectLite
 import { Team } from '../assignment/team.entity.js';
 import { Channel, ChannelSecret, ChannelWatch, DataDeletion, PendingSignIn } from '../channels/channel.entity.js';
 import type { Config } from '../config.js';
+import { ChannelCircuit } from '../channels/channel-circuit.entity.js';
 import { Contact, Identity } from '../contacts/contact.entity.js';
 import { Conversation, ConversationLink, ConversationTag, Counter, Participant, ThreadKey } from '../conversations/conversation.entity.js';
+import { DeliveryAttempt } from '../conversations/delivery-attempt.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { MessageChange } from '../conversations/message-change.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
@@ -18,13 +20,14 @@ import { applyDialect, SnakeNames } from './dialect.js';
 import { Initial1795300000000 } from './migrations/1795300000000-initial.js';
 import { Mail1795330000000 } from './migrations/1795330000000-mail.js';
 import { Social1795340000000 } from './migrations/1795340000000-social.js';
+import { Guarantees1795360000000 } from './migrations/1795360000000-guarantees.js';
 import { isolateSqliteTransactions } from './sqlite-transactions.js';
 
 const mostAttempts = 5;
 
 const entities = [
   ...[User, Credential, Session, ApiKey, Team, IdempotentRequest],
-  ...[Channel, ChannelSecret, ChannelWatch, PendingSignIn, DataDeletion, InboundEvent],
+  ...[Channel, ChannelSecret, ChannelWatch, PendingSignIn, DataDeletion, ChannelCircuit, InboundEvent],
   ...[
     Contact,
     Identity,
@@ -37,6 +40,7 @@ const entities = [
     Message,
     Attachment,
     Delivery,
+    DeliveryAttempt,
     Change,
     Post,
     MessageChange,
@@ -55,7 +59,7 @@ export async function openDatabase(config: Pick<Config, 'dialect' | 'DATABASE_UR
 function options({ dialect, DATABASE_URL, DATA_DIR }: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): DataSourceOptions {
   const common = {
     entities,
-    migrations: [Initial1795300000000, Mail1795330000000, Social1795340000000],
+    migrations: [Initial1795300000000, Mail1795330000000, Social1795340000000, Guarantees1795360000000],
     namingStrategy: new SnakeNames(),
     synchronize: false,
   };

@@ -2,6 +2,9 @@ import { Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Channel } from '../channels/channel.entity.js';
 import { Bytes, Flag, Id, Int, Json, Ref, Text, Time, optional } from '../database/columns.js';
 
+/** `whole`: the bytes as they came; `packed`: the same, compressed; `dropped`: gone, as they had been settled for long. */
+export type PayloadKept = 'whole' | 'packed' | 'dropped';
+
 export type InboundState = 'received' | 'processed' | 'ignored' | 'quarantined' | 'unrouted';
 
 /** The ledger: everything a platform or mail server handed over, as it came, and what became of it. */
@@ -11,6 +14,7 @@ export type InboundState = 'received' | 'processed' | 'ignored' | 'quarantined' 
 @Index('ix_inbound_event_channel', ['channelId', 'storedAt'])
 @Index('ix_inbound_event_platform_id', ['channelId', 'platformId'])
 @Index('ix_inbound_event_payload', ['payloadSha256'])
+@Index('ix_inbound_event_kept', ['payloadKept', 'storedAt'])
 export class InboundEvent {
   @Id() id: string;
   /** Null while no connected channel has this account. */
@@ -23,8 +27,9 @@ export class InboundEvent {
   /** Empty when the bytes are too many for a row: then `payloadSha256` finds them in the file store. */
   @Bytes() payload: Buffer;
   @Text(optional) payloadSha256: string | null;
-  /** Bytes. */
+  /** Bytes, of the whole. */
   @Int({ default: 0 }) payloadSize: number;
+  @Text({ default: 'whole' }) payloadKept: PayloadKept;
   @Json() context: Record<string, string>;
   @Flag(false) backfill: boolean;
   /** By the platform's clock. */

@@ -103,6 +103,7 @@ function row({ connector, account, event, bytes }: KeptArrival, channelId: strin
     key: withoutNul(event.key),
     platformId: event.platformId === undefined ? null : withoutNul(event.platformId),
     ...bytes,
+    payloadKept: 'whole',
     context: event.context,
     backfill: event.backfill ?? false,
     receivedAt: event.receivedAt,

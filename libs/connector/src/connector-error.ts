@@ -17,6 +17,11 @@ export interface RefusedRecipient {
 export interface ConnectorErrorDetails {
   /** Whether the customer may have received the message all the same. Default `not-sent`. */
   outcome?: 'not-sent' | 'unknown';
+  /**
+   * `channel` when any other message would meet this as well: the server cannot be reached, the account is throttled. Then the
+   * whole channel waits, and one message alone finds out when it is over. Default `message`.
+   */
+  scope?: 'message' | 'channel';
   /** How long the platform asks us to wait, in milliseconds. */
   retryAfterMs?: number;
   /** What a person can do about it, as a sentence. */
@@ -35,6 +40,7 @@ export interface ConnectorErrorDetails {
 /** A failure named where the fact is known. `message` is shown to agents and admins: plain words, the server's own where it gave some, no secrets. */
 export class ConnectorError extends Error {
   readonly outcome: 'not-sent' | 'unknown';
+  readonly scope: 'message' | 'channel';
   readonly retryAfterMs?: number;
   readonly action?: string;
   readonly code?: string;
@@ -50,6 +56,7 @@ export class ConnectorError extends Error {
     super(message, { cause: details.cause });
     this.name = 'ConnectorError';
     this.outcome = details.outcome ?? 'not-sent';
+    this.scope = details.scope ?? 'message';
     this.retryAfterMs = details.retryAfterMs;
     this.action = details.action;
     this.code = details.code;

@@ -1,0 +1,43 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { addColumns, addIndex, createTable, dropColumns, id, int, nullable, text, time, uuid, type Column } from './schema.js';
+
+/** What the guarantees need to be seen: each attempt of a reply, replies in trouble, channels whose sending is held, raw payloads that were let go. */
+export class Guarantees1795360000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await createTable(runner, 'delivery_attempt', {
+      columns: {
+        ...{ id: id(), delivery_id: uuid(), fence: int(), number: int(), started_at: time(), committed_at: time(nullable) },
+        ...{ ended_at: time(), outcome: text(), kind: text(nullable), code: text(nullable), answer: text(nullable) },
+        next_attempt_at: time(nullable),
+      },
+      unique: { uq_delivery_attempt_fence: ['delivery_id', 'fence'] },
+      references: { delivery_id: ['delivery', 'delivery', 'CASCADE'] },
+    });
+    await createTable(runner, 'channel_circuit', {
+      columns: {
+        ...{ channel_id: uuid({ isPrimary: true }), failures: int({ default: 0 }), failing_since: time(nullable) },
+        ...{ open_until: time(nullable), probe_until: time(nullable), reason: text(nullable) },
+      },
+      references: { channel_id: ['channel', 'channel', 'CASCADE'] },
+    });
+    for (const [table, columns] of Object.entries(added)) await addColumns(runner, table, columns);
+    for (const [table, name, columns] of indexed) await addIndex(runner, table, name, columns);
+    await runner.query(`UPDATE delivery SET trouble_at = updated_at WHERE state IN ('failed', 'uncertain')`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const [, name] of indexed) await runner.query(`DROP INDEX ${name}`);
+    for (const [table, columns] of Object.entries(added)) await dropColumns(runner, table, Object.keys(columns));
+    for (const table of ['channel_circuit', 'delivery_attempt']) await runner.query(`DROP TABLE ${table}`);
+  }
+}
+
+const added: Record<string, Record<string, Column>> = {
+  delivery: { error_kind: text(nullable), trouble_at: time(nullable), undo_until: time(nullable) },
+  inbound_event: { payload_kept: text({ default: "'whole'" }) },
+};
+
+const indexed: Array<[table: string, name: string, columns: string[]]> = [
+  ['delivery', 'ix_delivery_trouble', ['trouble_at', 'id']],
+  ['inbound_event', 'ix_inbound_event_kept', ['payload_kept', 'stored_at']],
+];
