@@ -21,7 +21,9 @@ import {
 } from './people.shapes.js';
 
 const view = ({ id, name, email, role }: User): UserView => ({ id, name, email, role });
-const me = ({ user, csrfToken }: Caller): MeView => ({ user: view(user), signature: user.signature, csrfToken });
+const me = ({ user, csrfToken }: Caller): MeView => ({
+  ...{ user: view(user), signature: user.signature, undoSeconds: user.undoSeconds, csrfToken },
+});
 
 @ApiTags('People')
 @Controller('api/v1')
@@ -67,8 +69,8 @@ export class PeopleController {
 
   /** Changes what you decide about yourself. */
   @Patch('auth/me')
-  async changeMe(@CurrentCaller() caller: Caller, @Body() { signature }: MeBody): Promise<MeView> {
-    return me({ ...caller, user: await this.people.sign(caller.user.id, signature) });
+  async changeMe(@CurrentCaller() caller: Caller, @Body() body: MeBody): Promise<MeView> {
+    return me({ ...caller, user: await this.people.change(caller.user.id, body) });
   }
 
   @Get('users')

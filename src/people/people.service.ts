@@ -4,7 +4,7 @@ import { newId } from '../database/columns.js';
 import { isDuplicate } from '../database/data-source.js';
 import { Conflict, Invalid, NotFound, Unauthorized } from '../errors.js';
 import { hashPassword, newToken, passwordMatches, sha256 } from './passwords.js';
-import { ApiKey, Credential, Session, User, type UserRole } from './user.entity.js';
+import { ApiKey, Credential, Session, User, type UserRole, usualUndoSeconds } from './user.entity.js';
 
 const sessionDays = 30;
 
@@ -61,9 +61,13 @@ export class People {
     return user;
   }
 
-  /** Changes what stands below a user's replies. */
-  async sign(id: string, signature: string | null | undefined): Promise<User> {
-    if (signature !== undefined) await this.database.manager.update(User, id, { signature: signature?.trim() || null });
+  /** Changes what users decide about themselves; what is left out stays as it is. */
+  async change(id: string, { signature, undoSeconds }: { signature?: string | null; undoSeconds?: number }): Promise<User> {
+    const changed = {
+      ...(signature !== undefined && { signature: signature?.trim() || null }),
+      ...(undoSeconds !== undefined && { undoSeconds }),
+    };
+    if (Object.keys(changed).length) await this.database.manager.update(User, id, changed);
     return this.get(id);
   }
 
@@ -116,7 +120,8 @@ export class People {
 }
 
 async function insertUser(manager: EntityManager, { name, email, role }: NewUser, passwordHash: string): Promise<User> {
-  const user: User = { id: newId(), name, email: email.toLowerCase(), role, signature: null, createdAt: new Date() };
+  const own = { signature: null, undoSeconds: usualUndoSeconds };
+  const user: User = { id: newId(), name, email: email.toLowerCase(), role, ...own, createdAt: new Date() };
   await manager.insert(User, user);
   await manager.insert(Credential, { userId: user.id, passwordHash });
   return user;

@@ -1,4 +1,4 @@
-import { IsEmail, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsEmail, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { type UserRole } from './user.entity.js';
 
 export class SignInBody {
@@ -31,11 +31,14 @@ export class UserView {
 export class MeBody {
   /** Stands below your replies where the channel has no signature of its own, and where that one names it. Null or empty for none. */
   @IsOptional() @IsString() @MaxLength(4000) signature?: string | null;
+  /** For so long the web keeps your replies back, so that you can undo them; 0 sends them at once. */
+  @IsOptional() @IsInt() @Min(0) @Max(120) undoSeconds?: number;
 }
 
 export class MeView {
   user: UserView;
   signature: string | null;
+  undoSeconds: number;
   /** Goes into the X-CSRF-Token header of every change a browser makes. Null for API keys, which need none. */
   csrfToken: string | null;
 }

@@ -1,7 +1,9 @@
 import { Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
-import { Id, Ref, Text, Time, optional } from '../database/columns.js';
+import { Id, Int, Ref, Text, Time, optional } from '../database/columns.js';
 
 export type UserRole = 'admin' | 'supervisor' | 'agent';
+
+export const usualUndoSeconds = 10;
 
 /** Somebody who answers customers or looks after those who do. */
 @Entity('app_user')
@@ -14,6 +16,8 @@ export class User {
   @Text() role: UserRole;
   /** Stands below their replies; null for none. */
   @Text(optional) signature: string | null;
+  /** For so long a reply waits before it leaves, so that they can take it back; 0 for not at all. The web asks for it with each reply. */
+  @Int({ default: usualUndoSeconds }) undoSeconds: number;
   @Time() createdAt: Date;
 }
 

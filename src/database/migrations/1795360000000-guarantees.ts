@@ -35,6 +35,7 @@ export class Guarantees1795360000000 implements MigrationInterface {
 const added: Record<string, Record<string, Column>> = {
   delivery: { error_kind: text(nullable), trouble_at: time(nullable), undo_until: time(nullable) },
   inbound_event: { payload_kept: text({ default: "'whole'" }) },
+  app_user: { undo_seconds: int({ default: 10 }) },
 };
 
 const indexed: Array<[table: string, name: string, columns: string[]]> = [
