@@ -47,6 +47,19 @@ test('a browser gets an http-only cookie, and needs the CSRF token to change any
   expect((await call('/auth/me', { headers: { cookie } })).status).toBe(401);
 });
 
+test('everybody decides for how long the web keeps their replies back, and what is left out of a change stays as it was', async () => {
+  interface Me {
+    undoSeconds: number;
+    signature: string | null;
+  }
+  expect((await house.api.get<Me>('/auth/me')).body.undoSeconds).toBe(10);
+  await house.api.patch('/auth/me', { signature: 'Ada' });
+  expect((await house.api.patch<Me>('/auth/me', { undoSeconds: 30 })).body).toMatchObject({ undoSeconds: 30, signature: 'Ada' });
+  expect((await house.api.patch<Me>('/auth/me', { undoSeconds: 0 })).body.undoSeconds).toBe(0);
+  expect((await house.api.patch('/auth/me', { undoSeconds: 121 })).status).toBe(400);
+  expect((await house.api.get<Me>('/auth/me')).body.undoSeconds).toBe(0);
+});
+
 test('what only admins may do is refused to agents by the server', async () => {
   const agent = { name: 'Bo', email: 'bo@harbour-lamps.example', password: 'a fine long password', role: 'agent' };
   await house.api.post('/users', agent);

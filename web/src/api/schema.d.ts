@@ -810,6 +810,7 @@ export interface components {
         MeView: {
             user: components["schemas"]["UserView"];
             signature: string | null;
+            undoSeconds: number;
             /** @description Goes into the X-CSRF-Token header of every change a browser makes. Null for API keys, which need none. */
             csrfToken: string | null;
         };
@@ -820,6 +821,8 @@ export interface components {
         MeBody: {
             /** @description Stands below your replies where the channel has no signature of its own, and where that one names it. Null or empty for none. */
             signature?: string | null;
+            /** @description For so long the web keeps your replies back, so that you can undo them; 0 sends them at once. */
+            undoSeconds?: number;
         };
         UserList: {
             items: components["schemas"]["UserView"][];
