@@ -12,6 +12,7 @@ import { Delivery } from '../conversations/delivery.entity.js';
 import { MessageChange } from '../conversations/message-change.entity.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
 import { Post } from '../conversations/post.entity.js';
+import { RunningProcess } from '../health/running-process.entity.js';
 import { IdempotentRequest } from '../http/idempotency.entity.js';
 import { InboundEvent } from '../inbound/inbound-event.entity.js';
 import { ApiKey, Credential, Session, User } from '../people/user.entity.js';
@@ -26,7 +27,7 @@ import { isolateSqliteTransactions } from './sqlite-transactions.js';
 const mostAttempts = 5;
 
 const entities = [
-  ...[User, Credential, Session, ApiKey, Team, IdempotentRequest],
+  ...[User, Credential, Session, ApiKey, Team, IdempotentRequest, RunningProcess],
   ...[Channel, ChannelSecret, ChannelWatch, PendingSignIn, DataDeletion, ChannelCircuit, InboundEvent],
   ...[
     Contact,

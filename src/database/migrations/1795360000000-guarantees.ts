@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addColumns, addIndex, createTable, dropColumns, id, int, nullable, text, time, uuid, type Column } from './schema.js';
 
-/** What the guarantees need to be seen: each attempt of a reply, replies in trouble, channels whose sending is held, raw payloads that were let go. */
+/** What the guarantees need to be seen: each attempt of a reply, replies in trouble, channels whose sending is held, raw payloads that were let go, processes that live. */
 export class Guarantees1795360000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createTable(runner, 'delivery_attempt', {
@@ -20,6 +20,9 @@ export class Guarantees1795360000000 implements MigrationInterface {
       },
       references: { channel_id: ['channel', 'channel', 'CASCADE'] },
     });
+    await createTable(runner, 'running_process', {
+      columns: { id: id(), role: text(), host: text(), pid: int(), started_at: time(), seen_at: time() },
+    });
     for (const [table, columns] of Object.entries(added)) await addColumns(runner, table, columns);
     for (const [table, name, columns] of indexed) await addIndex(runner, table, name, columns);
     await runner.query(`UPDATE delivery SET trouble_at = updated_at WHERE state IN ('failed', 'uncertain')`);
@@ -28,7 +31,7 @@ export class Guarantees1795360000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     for (const [, name] of indexed) await runner.query(`DROP INDEX ${name}`);
     for (const [table, columns] of Object.entries(added)) await dropColumns(runner, table, Object.keys(columns));
-    for (const table of ['channel_circuit', 'delivery_attempt']) await runner.query(`DROP TABLE ${table}`);
+    for (const table of ['running_process', 'channel_circuit', 'delivery_attempt']) await runner.query(`DROP TABLE ${table}`);
   }
 }
 
