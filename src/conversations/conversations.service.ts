@@ -228,11 +228,11 @@ function whatChanged(before: Conversation, patch: ConversationPatch): string | n
   return parts.length ? parts.join(', ') : null;
 }
 
-/** A line in the timeline: `what` follows the person's name, e.g. "Ada closed this". Resolves with the change to write. */
+/** A line in the timeline: `what` follows the person's name, e.g. "Ada closed this", or stands alone where nobody did it. Resolves with the change to write. */
 export async function addEvent(
   manager: EntityManager,
   conversation: Pick<Conversation, 'id' | 'channelId'>,
-  by: Pick<User, 'name'> & { id: string | null },
+  by: (Pick<User, 'name'> & { id: string | null }) | null,
   what: string,
 ): Promise<NewChange> {
   const now = new Date();
@@ -243,12 +243,12 @@ export async function addEvent(
     channelId: conversation.channelId,
     kind: 'event',
     direction: 'outbound',
-    authorType: 'agent',
-    authorId: by.id,
-    authorName: by.name,
+    authorType: by ? 'agent' : 'system',
+    authorId: by?.id ?? null,
+    authorName: by?.name ?? null,
     sentAt: now,
     receivedAt: now,
-    text: `${by.name} ${what}`,
+    text: by ? `${by.name} ${what}` : what,
     reactions: [],
   });
   return { type: 'message.created', conversationId: conversation.id, messageId: id };

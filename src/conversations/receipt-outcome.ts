@@ -1,7 +1,7 @@
 import type { ReceiptEvent } from '#libs/connector';
 import { type Delivery, type DeliveryState, noError, type RecipientFate } from './delivery.entity.js';
 
-/** What a receipt changes in a delivery. `news`: an agent has to know. */
+/** What a receipt changes in a delivery. `news`: it came back. */
 export interface Outcome {
   change: Partial<Delivery>;
   news: boolean;
@@ -66,11 +66,13 @@ function stateAfter(state: DeliveryState, fates: RecipientFate[], receipt: Recei
 
 function errorOf(fates: RecipientFate[], { state: kind, error, recipient }: ReceiptEvent, state: DeliveryState): Partial<Delivery> {
   if (error) return faultOf(error, fates.length > 1 ? recipient : null, kind === 'failed');
-  // What was delayed has arrived; what somebody else did not get stays said.
-  return fates.some((fate) => ['failed', 'refused', 'delayed'].includes(fate.state)) && state !== 'read' ? {} : noError;
+  // What was delayed has arrived, all of it once it was read; what somebody else did not get stays said.
+  const said: RecipientFate['state'][] = state === 'read' ? ['failed', 'refused'] : ['failed', 'refused', 'delayed'];
+  return fates.some((fate) => said.includes(fate.state)) ? {} : noError;
 }
 
 const faultOf = ({ code, message, action }: Fault, recipient: string | null, final: boolean): Partial<Delivery> => ({
+  errorKind: final ? 'bounced' : null,
   errorCode: code,
   errorMessage: recipient ? `${recipient} ${final ? 'did not get it' : 'has not got it yet'}: ${message}` : message,
   errorAction: action,

@@ -11,6 +11,7 @@ import { Delivery, type DeliveryState } from './delivery.entity.js';
 import { MessageChange } from './message-change.entity.js';
 import { messageNamed } from './message-names.js';
 import { Message } from './message.entity.js';
+import { changeDelivery } from './reopening.js';
 import { settle } from './receipt-outcome.js';
 
 /** A receipt of one reply, as it is kept while nobody knows which reply that is. */
@@ -103,15 +104,15 @@ export class Receipts {
     const delivery = await manager.findOneByOrFail(Delivery, { messageId: message.id });
     const outcome = settle(delivery, receipt);
     if (!outcome) return true;
-    await manager.update(Delivery, delivery.id, outcome.change);
+    const told = await changeDelivery(manager, delivery, outcome.change);
     await this.noteAddress(manager, message, receipt);
-    if (outcome.news) await wake(manager, message.conversationId);
     if (outcome.news) this.logger.warn({ delivery: delivery.id, code: receipt.error?.code }, 'a reply came back');
     const { conversationId, id: messageId } = message;
     await this.changes.write(
       manager,
       { type: 'message.updated', conversationId, messageId },
       { type: 'conversation.updated', conversationId },
+      ...told,
     );
     return true;
   }
@@ -140,13 +141,3 @@ export class Receipts {
 }
 
 const upTo = ({ state, until }: Watermark): ReceiptEvent => ({ type: 'receipt', of: '', state, recipient: null, at: until, error: null });
-
-/** Whoever wrote the reply believes that it arrived. */
-async function wake(manager: EntityManager, id: string): Promise<void> {
-  await manager
-    .createQueryBuilder()
-    .update(Conversation)
-    .set({ status: 'open', snoozedUntil: null, unread: true, version: () => 'version + 1' })
-    .where({ id })
-    .execute();
-}

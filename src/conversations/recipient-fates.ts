@@ -25,9 +25,13 @@ export function hasReached(fates: Fates): boolean {
   return fates?.some(({ state }) => ['sent', 'delivered', 'delayed'].includes(state)) ?? false;
 }
 
-/** Whether somebody will not get it unless it is sent again. */
+/** Those who will not get it unless it is sent again. */
+export function lostOnes(fates: Fates): RecipientFate[] {
+  return fates?.filter(({ state }) => ['refused', 'failed'].includes(state)) ?? [];
+}
+
 export function hasLost(fates: Fates): boolean {
-  return fates?.some(({ state }) => ['refused', 'failed'].includes(state)) ?? false;
+  return lostOnes(fates).length > 0;
 }
 
 /** The server took it for all it was offered for, but for these, even where an echo was quicker to call it sent. */
@@ -57,12 +61,13 @@ export function onceMore(fates: Fates): Fates {
 
 /** What a delivery that left for some says about the others. */
 export function faultOf(fates: Fates) {
-  const lost = fates?.filter(({ state }) => ['refused', 'failed'].includes(state)) ?? [];
+  const lost = lostOnes(fates);
   const waiting = fates?.filter(({ state, message }) => state === 'queued' && message) ?? [];
   const [first] = [...lost, ...waiting];
   if (!first) return noError;
   const who = (lost.length ? lost : waiting).map(({ recipient }) => recipient).join(', ');
   return {
+    errorKind: first.state === 'refused' ? ('refused' as const) : ('unavailable' as const),
     errorCode: first.code,
     errorMessage: `${lost.length ? 'It did not reach' : 'It has not reached yet:'} ${who}. ${first.message}`,
     errorRetryable: !lost.length,

@@ -100,6 +100,10 @@ const hasLeft = (state: DeliveryState): boolean => ['sent', 'delivered', 'read']
 /** Whether it was still as it had been seen. */
 async function restart(manager: EntityManager, { id, fence, state, recipients }: Delivery): Promise<boolean> {
   const fresh = { state: 'queued' as const, attempts: 0, nextAttemptAt: new Date(), committedAt: null, updatedAt: new Date() };
-  const { affected } = await manager.update(Delivery, { id, fence, state }, { ...fresh, ...noError, recipients: onceMore(recipients) });
+  const { affected } = await manager.update(
+    Delivery,
+    { id, fence, state },
+    { ...fresh, ...noError, troubleAt: null, recipients: onceMore(recipients) },
+  );
   return !!affected;
 }

@@ -9,6 +9,7 @@ import { afterTaken, hasReached, stillToReach } from '../conversations/recipient
 import { takePrivateReply } from '../conversations/private-replies.js';
 import { keepLaterParts } from '../conversations/reply-parts.js';
 import { recount } from '../conversations/recount.js';
+import { changeDelivery } from '../conversations/reopening.js';
 import { insertNew } from '../database/data-source.js';
 import { Changes } from '../realtime/changes.service.js';
 import { firstKnown } from './threading.js';
@@ -41,16 +42,17 @@ export class OwnMessages {
     if (event.copy && !message.copyOf) await manager.update(Message, message.id, { copyOf: event.copy.of, copyPlace: event.copy.place });
     const { id: messageId, conversationId } = message;
     const open = { messageId, state: In(['queued', 'sending', 'uncertain', 'failed']) };
+    // Touched first, because it locks the row: the answer to its sending may be noted at this very moment.
+    await manager.update(Delivery, open, { updatedAt: new Date() });
     const delivery = await manager.findOneBy(Delivery, open);
     // Where some have it already the echo is theirs, and says nothing of the others. Where nobody waits for it any more it
     // says nothing at all: a copy in Sent is often read after the bounce.
     if (!delivery || hasReached(delivery.recipients) || stillToReach(delivery.recipients)?.length === 0) return;
     const sent = { ...noError, state: 'sent' as const, recipients: afterTaken(delivery.recipients, []), nextAttemptAt: null };
-    const { affected } = await manager.update(Delivery, open, { ...sent, updatedAt: new Date() });
-    if (!affected) return;
+    const told = await changeDelivery(manager, delivery, sent);
     // A private answer that was thought to have failed gave back what it used up after all.
     const taken = message.mode === 'private' && delivery.state === 'failed' && (await takePrivateReply(manager, message));
-    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId }, ...(taken || []));
+    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId }, ...told, ...(taken || []));
   }
 
   /** In a chat the platform's clock rules: by it are measured what came before an answer, and up to where it was read. */

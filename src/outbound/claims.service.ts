@@ -9,10 +9,11 @@ import { Conversation } from '../conversations/conversation.entity.js';
 import { PublicFiles } from '../conversations/public-files.service.js';
 import { ReplyWindows } from '../conversations/reply-windows.service.js';
 import { Delivery } from '../conversations/delivery.entity.js';
+import { changeDelivery } from '../conversations/reopening.js';
 import { Attachment, Message } from '../conversations/message.entity.js';
 import { stillToReach } from '../conversations/recipient-fates.js';
 import { transact } from '../database/data-source.js';
-import { Changes } from '../realtime/changes.service.js';
+import { Changes, type NewChange } from '../realtime/changes.service.js';
 import { holdLaterParts } from './later-parts.js';
 import { olderOnItsWay, waiting } from './order.js';
 import { turnOf } from './pace.js';
@@ -182,10 +183,11 @@ export class Claims {
     const settled = await transact(this.database, async (manager) => {
       const { affected } = await manager.update(Delivery, mine(delivery), { leaseUntil: null, updatedAt: new Date() });
       if (!affected) return {};
-      const change = decide(await manager.findOneByOrFail(Delivery, { id: delivery.id }));
-      await manager.update(Delivery, delivery.id, change);
+      const before = await manager.findOneByOrFail(Delivery, { id: delivery.id });
+      const change = decide(before);
+      const told = await changeDelivery(manager, before, change);
       const message = await manager.findOneByOrFail(Message, { id: delivery.messageId });
-      await this.tell(manager, message);
+      await this.tell(manager, message, ...told);
       await this.follow(manager, message, change, error);
       return change;
     });
@@ -229,8 +231,8 @@ export class Claims {
     await this.changes.write(manager, ...comment, { type: 'conversation.updated', conversationId });
   }
 
-  private async tell(manager: EntityManager, { conversationId, id: messageId }: Message): Promise<void> {
-    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
+  private async tell(manager: EntityManager, { conversationId, id: messageId }: Message, ...more: NewChange[]): Promise<void> {
+    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId }, ...more);
   }
 }
 

@@ -7,10 +7,11 @@ import { Conversation, ThreadKey } from '../conversations/conversation.entity.js
 import { Delivery } from '../conversations/delivery.entity.js';
 import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Message } from '../conversations/message.entity.js';
+import { changeDelivery } from '../conversations/reopening.js';
 import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { insertNew, isDuplicate, isOurTrouble, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
-import { Changes } from '../realtime/changes.service.js';
+import { Changes, type NewChange } from '../realtime/changes.service.js';
 import { type Claim, Claims } from './claims.service.js';
 import { noteOpenedChat, tie } from './opened-chat.js';
 import { nextAttempt } from './retry-schedule.js';
@@ -68,11 +69,11 @@ export class Outcomes {
           messageId: message.id,
         })),
       );
-      const retryAt = await noteTaken(manager, delivery, refused);
+      const { retryAt, told } = await noteTaken(manager, delivery, refused);
       await manager.update(Conversation, { id: message.conversationId, heldBy: Not(IsNull()) }, { heldBy: null, heldAt: new Date() });
       if (message.mode === 'private') await this.noteChat(manager, message, opened, chatId);
       await this.messageChanges.apply(manager, channel.id, externalId);
-      await this.tell(manager, message);
+      await this.tell(manager, message, ...told);
       return retryAt;
     });
   }
@@ -148,8 +149,8 @@ export class Outcomes {
     if (notBefore) await this.queue.addOutbound([{ id, attempts, notBefore }]);
   }
 
-  private async tell(manager: EntityManager, { conversationId, id: messageId }: Message): Promise<void> {
-    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
+  private async tell(manager: EntityManager, { conversationId, id: messageId }: Message, ...more: NewChange[]): Promise<void> {
+    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId }, ...more);
   }
 }
 
@@ -163,17 +164,22 @@ const uncertain = (why: string) => ({
 });
 
 /** For whom it was taken, and when it is offered to the others again. An echo may have been quicker to call it sent, but only we know for whom. */
-async function noteTaken(manager: EntityManager, { id }: Delivery, refused: RefusedRecipient[]): Promise<Date | null> {
+async function noteTaken(
+  manager: EntityManager,
+  { id }: Delivery,
+  refused: RefusedRecipient[],
+): Promise<{ retryAt: Date | null; told: NewChange[] }> {
   const open = { id, state: In(['sending', 'uncertain', 'queued', 'sent']) };
   // Touched first, because it locks the row: a bounce of an earlier attempt may be noted at this very moment.
   const { affected } = await manager.update(Delivery, open, { leaseUntil: null, updatedAt: new Date() });
-  if (!affected) return null;
-  const { attempts, recipients } = await manager.findOneByOrFail(Delivery, { id });
+  if (!affected) return { retryAt: null, told: [] };
+  const before = await manager.findOneByOrFail(Delivery, { id });
+  const { attempts, recipients } = before;
   const taken = afterTaken(recipients, refused);
   const nextAttemptAt = stillToReach(taken)?.length ? nextAttempt(attempts) : null;
   const fates = nextAttemptAt ? taken : givenUp(taken);
-  await manager.update(Delivery, id, { ...faultOf(fates), state: 'sent', recipients: fates, nextAttemptAt });
-  return nextAttemptAt;
+  const told = await changeDelivery(manager, before, { ...faultOf(fates), state: 'sent', recipients: fates, nextAttemptAt });
+  return { retryAt: nextAttemptAt, told };
 }
 
 /** Of a later attempt, after some got it with an earlier one. */
