@@ -34,6 +34,8 @@ export interface ConnectorErrorDetails {
   heldByOther?: boolean;
   /** The comment was answered privately already, or never can be. */
   noPrivateReply?: boolean;
+  /** The platform's time for answers is over. */
+  tooLate?: boolean;
   cause?: unknown;
 }
 
@@ -47,6 +49,7 @@ export class ConnectorError extends Error {
   readonly refused: RefusedRecipient[];
   readonly heldByOther: boolean;
   readonly noPrivateReply: boolean;
+  readonly tooLate: boolean;
 
   constructor(
     readonly kind: ConnectorErrorKind,
@@ -63,6 +66,7 @@ export class ConnectorError extends Error {
     this.refused = details.refused ?? [];
     this.heldByOther = details.heldByOther ?? false;
     this.noPrivateReply = details.noPrivateReply ?? false;
+    this.tooLate = details.tooLate ?? false;
   }
 
   /** What is wrong and, where something is known to help, what to do: each ends its sentence, whoever worded it. */

@@ -8,6 +8,7 @@ import type {
   Found,
   Outgoing,
   Part,
+  Patience,
   Prepared,
   ReplyKind,
   ReplyWindow,
@@ -60,6 +61,8 @@ export interface Connector<S extends object = object> {
   prepare(draft: Draft, channel: ChannelAccess<S>): Prepared;
   /** Sends once. Throws `ConnectorError`; its `outcome` says whether the customer may have got it. */
   send(outgoing: Outgoing, channel: ChannelAccess<S>): Promise<Sent>;
+  /** How long a reply is tried; absent: through an outage of a day. */
+  patience?: Patience;
   /** After a crash or an unclear answer: did it reach the platform? `since` is when it was committed. */
   find(outgoing: Omit<Outgoing, 'committing'>, channel: ChannelAccess<S>, since: Date): Promise<Found>;
   /** Does something that is no message. Doing it twice is the same as once. Throws `ConnectorError`. */

@@ -134,6 +134,15 @@ export interface Sent {
   opened?: { person: Person; ownKeys: string[] };
 }
 
+/**
+ * How long a reply is worth trying that the platform does not take for now, in milliseconds: the waits after the first, second, …
+ * attempt, and how long after the first one the last may be.
+ */
+export interface Patience {
+  waits: number[];
+  most: number;
+}
+
 /** Something done at the platform that is no message. `of` is a message's {@link MessageEvent.externalId}. */
 export type Action =
   | { kind: 'react'; of: string; customer: Person; emoji: string | null }

@@ -1,4 +1,4 @@
-import { ConnectorError, type Account, type Connector, type ReplyWindow } from '#libs/connector';
+import { ConnectorError, type Account, type Connector, type Patience, type ReplyWindow } from '#libs/connector';
 import { isAddress } from './addresses.js';
 import { audit } from './audit.js';
 import { check } from './check.js';
@@ -15,6 +15,14 @@ import { fileSent, findSent } from './sent-folder.js';
 import { EmailSettings } from './settings.js';
 import { SmtpPool } from './smtp-pool.js';
 import { begin, watch } from './watch.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+/** Soon at first, as servers restart; then as mail servers do (RFC 5321 §4.5.4.1), and three days at most. */
+const patience: Patience = {
+  waits: [minute / 12, minute, 5 * minute, 15 * minute, hour, 4 * hour, 12 * hour, 24 * hour, 24 * hour],
+  most: 72 * hour,
+};
 
 const alwaysOpen: ReplyWindow = { open: true, mode: 'standard', closesAt: null, reason: null };
 
@@ -48,6 +56,7 @@ export function emailConnector(options: EmailModuleOptions, pool = new SmtpPool(
     suggest,
     prepare,
     send: (outgoing, channel) => send(outgoing, channel, pool),
+    patience,
     find: (outgoing, channel) => findSent(outgoing, channel, options),
     afterSend: (outgoing, channel) => fileSent(outgoing, channel, options),
     choices: (settings) => choices(settings, options),

@@ -30,6 +30,7 @@ async function addressesOf(host: string): Promise<string[]> {
   } catch (error) {
     throw new ConnectorError('unavailable', `The name ${host} cannot be found (${(error as NodeJS.ErrnoException).code})`, {
       action: 'Check the spelling of the server name.',
+      scope: 'channel',
       cause: error,
     });
   }

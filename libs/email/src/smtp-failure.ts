@@ -14,15 +14,20 @@ interface Circumstances {
   outcome?: 'not-sent' | 'unknown';
   signedInBy?: 'token' | 'password';
   refused?: RefusedRecipient[];
+  /** `channel` before there was a mail at all. */
+  scope?: 'channel';
 }
 
+/** Whoever is greylisted is let in after about five minutes. */
+const greylistedMs = 300_000;
+
 /** What an SMTP failure means for a mail (RFC 5321 §4.2.1, RFC 3463), in the server's own words where it gave some. */
-export function smtpFailure(error: unknown, host: string, { outcome, signedInBy, refused }: Circumstances = {}): ConnectorError {
+export function smtpFailure(error: unknown, host: string, { outcome, signedInBy, refused, scope }: Circumstances = {}): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const failure = error as SmtpError;
   const { response, message } = failure;
   const words = response ?? message;
-  const details = { code: codeOf(failure), refused, cause: error };
+  const details = { code: codeOf(failure), refused, scope: scope ?? scopeOf(failure, outcome), cause: error };
   switch (kindOf(failure)) {
     case 'auth': {
       const action =
@@ -33,6 +38,8 @@ export function smtpFailure(error: unknown, host: string, { outcome, signedInBy,
       return new ConnectorError('rate-limited', `${host} asks us to slow down: ${words}`, { ...details, retryAfterMs: 300_000 });
     case 'permanent':
       return new ConnectorError('rejected', `${host} refused the mail: ${words}`, details);
+    case 'greylisted':
+      return new ConnectorError('unavailable', `${host} cannot take the mail now: ${words}`, { ...details, retryAfterMs: greylistedMs });
     case 'transient':
       return new ConnectorError('unavailable', `${host} cannot take the mail now: ${words}`, details);
     case 'connection':
@@ -45,23 +52,34 @@ export function endsSession(error: unknown): boolean {
   return kindOf(error as SmtpError) === 'connection' || (error as SmtpError).responseCode === 421;
 }
 
+/** Whether another mail would meet this as well: it is said of us, and not of a recipient or of this mail. */
+function scopeOf(error: SmtpError, outcome: Circumstances['outcome']): 'message' | 'channel' {
+  const kind = kindOf(error);
+  const ofUs = error.responseCode === 421 || error.command === 'MAIL FROM';
+  const lostBefore = kind === 'connection' && outcome !== 'unknown';
+  return kind === 'slow-down' || lostBefore || (kind === 'transient' && ofUs) ? 'channel' : 'message';
+}
+
 /** What the server said of one recipient. */
 export function refusalOf(error: SmtpError): RefusedRecipient {
-  const retryable = ['transient', 'slow-down'].includes(kindOf(error));
+  const retryable = ['transient', 'greylisted', 'slow-down'].includes(kindOf(error));
   return { recipient: error.recipient ?? '', code: codeOf(error) || null, message: error.response ?? error.message, retryable };
 }
 
-function kindOf(error: SmtpError): 'auth' | 'slow-down' | 'permanent' | 'transient' | 'connection' {
+function kindOf(error: SmtpError): 'auth' | 'slow-down' | 'permanent' | 'greylisted' | 'transient' | 'connection' {
   const { code = '', responseCode = 0 } = error;
   const enhanced = enhancedOf(error);
   const temporary = responseCode >= 400 && responseCode < 500;
   if (['EAUTH', 'ENOAUTH', 'EOAUTH2'].includes(code) && !temporary) return 'auth';
+  if (isOfRecipient(error) && responseCode >= 450 && responseCode < 460) return 'greylisted';
   // 4.7: policy, which for a sender known to the server means its pace; 5.4.5 and 5.4.6 are daily limits.
   if (/^(421|45\d) 4\.7\./.test(`${responseCode} ${enhanced}`) || ['5.4.5', '5.4.6'].includes(enhanced ?? '')) return 'slow-down';
   // A full mailbox (5.2.2) may be emptied again.
   if (temporary || enhanced === '5.2.2') return 'transient';
   return responseCode >= 500 || ['EENVELOPE', 'EMESSAGE'].includes(code) ? 'permanent' : 'connection';
 }
+
+const isOfRecipient = ({ command, recipient }: SmtpError) => command === 'RCPT TO' || recipient !== undefined;
 
 /** E.g. `550 5.1.1`; without an answer of the server nodemailer's own code. */
 function codeOf(error: SmtpError): string {

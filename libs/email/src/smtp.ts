@@ -51,7 +51,7 @@ export async function openSmtp(account: SmtpAccount, options: EmailOptions): Pro
     return { connection, lost };
   } catch (error) {
     connection.close();
-    throw smtpFailure(error, smtp.host, { signedInBy: oauth ? 'token' : 'password' });
+    throw smtpFailure(error, smtp.host, { signedInBy: oauth ? 'token' : 'password', scope: 'channel' });
   }
 }
 

@@ -13,11 +13,20 @@ export async function answerPublicly(outgoing: Outgoing, to: PublicPlace, line: 
   const [file] = outgoing.attachments;
   const text = outgoing.text.trim() && { message: outgoing.text };
   const call = callFor(to, { ...text, ...(file && (await pictureForComment(file, line))) }, line);
-  await outgoing.committing();
-  const { body } = await callGraph(line.access, call);
+  const committing = () => outgoing.committing();
+  const { body } = await callGraph(line.access, { ...call, committing }).catch(onceOnly);
   const id = asId(body.id);
   if (!id) throw new ConnectorError('unavailable', 'Meta took the answer but gave it no id', { outcome: 'unknown' });
   return { externalId: id, ownKeys: [`comment:${id}`] };
+}
+
+/** What was turned away with a 4xx is not tried again by itself, as all would see it twice if it was there after all; a limit says clearly that it is not. */
+function onceOnly(error: unknown): never {
+  if (!(error instanceof ConnectorError) || error.kind !== 'unavailable') throw error;
+  const { message, outcome, code, cause } = error;
+  const { status = 0 } = (cause ?? {}) as { status?: number };
+  if (outcome === 'unknown' || status < 400 || status >= 500) throw error;
+  throw new ConnectorError('rejected', message, { code, cause, action: 'Look whether it is there, then send it again.' });
 }
 
 /** Instagram's pages show these parameters in the address. */

@@ -1,4 +1,4 @@
-import type { Capabilities, Moderation } from '#libs/connector';
+import type { Capabilities, Moderation, Patience } from '#libs/connector';
 
 const MB = 1024 * 1024;
 
@@ -24,6 +24,10 @@ export const messengerFiles: FileRule[] = [{ types: [], maxBytes: 25 * MB }];
 
 /** A comment can hold one picture. Meta's pages name no size; this is what photos of a Page may have (unconfirmed). */
 export const pageCommentFiles: FileRule[] = [{ types: ['image/png', 'image/jpeg', 'image/gif'], maxBytes: 10 * MB }];
+
+const second = 1000;
+/** A chat is answered now or not: nobody waits for longer than some minutes. */
+export const briefly: Patience = { waits: [1, 4, 15, 60, 180, 280].map((wait) => wait * second), most: 600 * second };
 
 /** Unconfirmed: no page of Meta's was found that names it. */
 const PAGE_COMMENT_CHARACTERS = 8000;

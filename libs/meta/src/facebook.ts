@@ -1,7 +1,7 @@
 import type { Connector, WebhookSource } from '#libs/connector';
 import { auditPage } from './audit.js';
 import { act } from './act.js';
-import { messengerChats, pageComments } from './capabilities.js';
+import { briefly, messengerChats, pageComments } from './capabilities.js';
 import { checkAccount } from './check.js';
 import { prepareReply } from './envelope.js';
 import { findReply } from './find.js';
@@ -41,6 +41,7 @@ export function facebookConnector(options: MetaOptions, source: WebhookSource): 
     split: (reply) => splitReply(reply, 'messenger'),
     prepare: prepareReply,
     send: (outgoing, { settings }) => sendReply(outgoing, pageLine(options, settings)),
+    patience: briefly,
     find: (outgoing, { settings }, since) => findReply(outgoing, pageLine(options, settings), since),
     act: (action, { settings }) => act(action, pageLine(options, settings)),
     signIn: pageSignIn(options),

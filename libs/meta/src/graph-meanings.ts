@@ -10,6 +10,9 @@ export interface Meaning {
   waitMs?: number;
   heldByOther?: boolean;
   noPrivateReply?: boolean;
+  tooLate?: boolean;
+  /** Any other write of the account would be refused as well. */
+  ofAccount?: boolean;
 }
 
 const HOUR = 3_600_000;
@@ -20,21 +23,27 @@ export const unclear: Meaning = {
   kind: 'unavailable',
   says: 'Meta answered with an error that leaves open whether it was done',
   unclear: true,
+  ofAccount: true,
 };
+const unclearOfOne: Meaning = { ...unclear, ofAccount: false };
 export const noPermission: Meaning = { kind: 'auth', says: 'A permission is missing', action: reconnect };
 
-const deadToken: Meaning = { kind: 'auth', says: 'The access token is no longer valid', action: reconnect };
-const slower: Meaning = { kind: 'rate-limited', says: 'Meta asks us to slow down' };
+const deadToken: Meaning = { kind: 'auth', says: 'The access token is no longer valid', action: reconnect, ofAccount: true };
+const slower: Meaning = { kind: 'rate-limited', says: 'Meta asks us to slow down', ofAccount: true };
+/** The quota of all but chats, which goes on while it is used up. */
+const slowerBesideChats: Meaning = { ...slower, ofAccount: false };
 const paused: Meaning = {
   kind: 'rate-limited',
   says: 'Meta has paused this action for the account',
   action: askAdmin('look into the account’s support inbox at Meta, and stop what sends by itself'),
   waitMs: HOUR,
+  ofAccount: true,
 };
 const closedWindow: Meaning = {
   kind: 'rejected',
   says: 'The time to answer this customer has passed',
   action: 'Wait until the customer writes again, or send again if they wrote within the last 7 days.',
+  tooLate: true,
 };
 const otherOwner: Meaning = {
   kind: 'rejected',
@@ -85,9 +94,9 @@ const linkRefused: Meaning = {
 export const meanings: Record<string, Meaning> = {
   '1': unclear,
   '1/99': { kind: 'rejected', says: 'The app lacks a permission', action: askAdmin('check the app’s permissions at Meta') },
-  '1/1357046': unclear,
+  '1/1357046': unclearOfOne,
   '2': unclear,
-  '2/1545133': unclear,
+  '2/1545133': unclearOfOne,
   '3': { kind: 'rejected', says: 'The app lacks a capability', action: askAdmin('check the app’s features at Meta') },
   '4': slower,
   '4/2018022': slower,
@@ -111,7 +120,7 @@ export const meanings: Record<string, Meaning> = {
     action: 'Link Instagram to the Page again, check two-factor sign-in, then reconnect.',
   },
   '17': slower,
-  '20/1772107': unclear,
+  '20/1772107': unclearOfOne,
   '27': {
     kind: 'rejected',
     says: 'The chat cannot be taken over: the account has no default app',
@@ -189,8 +198,8 @@ export const meanings: Record<string, Meaning> = {
   '10903': answeredPrivately,
   '36103': { kind: 'rejected', says: 'This Instagram account may not do this', action: askAdmin('make it a professional account') },
   '80000': slower,
-  '80001': slower,
-  '80002': slower,
+  '80001': slowerBesideChats,
+  '80002': slowerBesideChats,
   '80003': slower,
   '80004': slower,
   '80005': slower,

@@ -15,10 +15,16 @@ export function refusalIn(body: unknown, status: number, reading: boolean): Conn
   const error = asObject(asObject(body)?.error);
   if (!error) return undefined;
   const [code, subcode] = [error.code, error.error_subcode].map((part) => (part === undefined || part === null ? undefined : Number(part)));
-  const { kind, says, action, waitMs, unclear, heldByOther, noPrivateReply } = meaningOf(code, subcode, status, reading);
+  const { kind, says, action, waitMs, unclear, ofAccount, heldByOther, noPrivateReply, tooLate } = meaningOf(
+    code,
+    subcode,
+    status,
+    reading,
+  );
   const words = theirWords(error);
   return new ConnectorError(kind, says ? `${says}. Meta: ${words}` : `Meta refused: ${words}`, {
-    ...{ action, heldByOther, noPrivateReply, retryAfterMs: waitMs },
+    ...{ action, heldByOther, noPrivateReply, tooLate, retryAfterMs: waitMs },
+    scope: ofAccount ? 'channel' : 'message',
     outcome: unclear ? 'unknown' : 'not-sent',
     code: [code, subcode].filter((part) => part !== undefined).join('/'),
     cause: { status, type: error.type, code, subcode, fbtrace_id: error.fbtrace_id, is_transient: error.is_transient },

@@ -1,4 +1,5 @@
 import { ConnectorError } from '#libs/connector';
+import { requestOnce } from './commit-request.js';
 import { refusalIn } from './graph-refusals.js';
 import { asObject, jsonOrUndefined, type JsonObject } from './json.js';
 import { turnOf } from './pace.js';
@@ -24,6 +25,8 @@ export interface GraphCall {
   body?: JsonObject;
   /** Instead of `body`: fields and files as multipart/form-data. */
   form?: FormData;
+  /** Awaited when the connection stands, right before the first byte leaves: of writes that the customer sees. */
+  committing?: () => Promise<void>;
   /** A read that an agent's reply waits for: it may use what other reads have to leave of the quota. Writes always may. */
   urgent?: boolean;
 }
@@ -60,7 +63,7 @@ export async function callGraph(access: GraphAccess, call: GraphCall): Promise<G
   return { body: object, at: new Date(response.headers.get('date') ?? Date.now()) };
 }
 
-async function request(access: GraphAccess, { method, path, query, body, form }: GraphCall): Promise<Response> {
+async function request(access: GraphAccess, { method, path, query, body, form, committing }: GraphCall): Promise<Response> {
   const proof = access.proofSecret && { appsecret_proof: appSecretProof(access.proofSecret, access.token) };
   const parameters = new URLSearchParams({ ...query, ...proof });
   const headers = {
@@ -68,12 +71,15 @@ async function request(access: GraphAccess, { method, path, query, body, form }:
     Accept: 'application/json',
     ...(body && { 'Content-Type': 'application/json' }),
   };
+  const url = `${access.baseUrl}/${path}?${parameters.toString()}`;
+  const text = body && JSON.stringify(body);
+  if (committing) return write(url, { method, headers, body: text, timeoutMs: TIMEOUT_MS }, committing);
   const signal = AbortSignal.timeout(form ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS);
   try {
-    return await fetch(`${access.baseUrl}/${path}?${parameters.toString()}`, {
+    return await fetch(url, {
       method,
       headers,
-      body: form ?? (body && JSON.stringify(body)),
+      body: form ?? text,
       signal,
       redirect: 'manual',
     });
@@ -82,18 +88,41 @@ async function request(access: GraphAccess, { method, path, query, body, form }:
   }
 }
 
-function lost(error: unknown): ConnectorError {
+/** Up to the commitment nothing can have arrived. */
+async function write(url: string, request: Parameters<typeof requestOnce>[1], committing: () => Promise<void>): Promise<Response> {
+  const reached: { committed: boolean; refusal?: unknown } = { committed: false };
+  const commit = async () => {
+    await committing().catch((error: unknown) => {
+      reached.refusal = error;
+      throw error;
+    });
+    reached.committed = true;
+  };
+  try {
+    return await requestOnce(url, request, commit);
+  } catch (error) {
+    throw error === reached.refusal ? error : lost(error, reached.committed);
+  }
+}
+
+function lost(error: unknown, mayHaveArrived = true): ConnectorError {
+  const outcome = mayHaveArrived ? 'unknown' : 'not-sent';
   const { name, cause } = error as Error & { cause?: { code?: string; syscall?: string } };
-  if (name === 'TimeoutError') return unavailable('Meta did not answer in time', 'unknown', error);
+  if (name === 'TimeoutError') return unavailable('Meta did not answer in time', outcome, error);
   const code = cause?.code ?? name;
   return cause?.syscall === 'connect' || NEVER_CONNECTED.test(code)
     ? unavailable(`Meta could not be reached (${code})`, 'not-sent', error)
-    : unavailable(`The connection to Meta broke off (${code})`, 'unknown', error);
+    : unavailable(`The connection to Meta broke off (${code})`, outcome, error);
 }
 
 /** HTML of a gateway, or nothing at all: below 500 it was turned away before Graph saw it. */
 const notGraph = (status: number) =>
-  unavailable(`Meta answered ${status} without saying why`, status >= 500 || status < 300 ? 'unknown' : 'not-sent');
+  new ConnectorError('unavailable', `Meta answered ${status} without saying why`, {
+    outcome: status >= 500 || status < 300 ? 'unknown' : 'not-sent',
+    scope: status >= 500 ? 'channel' : 'message',
+    cause: { status },
+  });
 
-const unavailable = (message: string, outcome: 'not-sent' | 'unknown', cause?: unknown) =>
-  new ConnectorError('unavailable', message, { outcome, cause });
+/** Whatever else is called now would not get through either. */
+const unavailable = (message: string, outcome: 'not-sent' | 'unknown', cause: unknown) =>
+  new ConnectorError('unavailable', message, { outcome, scope: 'channel', cause });

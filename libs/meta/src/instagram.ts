@@ -1,7 +1,7 @@
 import type { Connector, WebhookSource } from '#libs/connector';
 import { auditInstagram } from './audit.js';
 import { act } from './act.js';
-import { instagramChats, instagramComments } from './capabilities.js';
+import { briefly, instagramChats, instagramComments } from './capabilities.js';
 import { checkAccount } from './check.js';
 import { prepareReply } from './envelope.js';
 import { findReply } from './find.js';
@@ -47,6 +47,7 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
     split: (reply) => splitReply(reply, 'instagram'),
     prepare: prepareReply,
     send: (outgoing, { settings }) => sendReply(outgoing, instagramLine(options, settings)),
+    patience: briefly,
     find: (outgoing, { settings }, since) => findReply(outgoing, instagramLine(options, settings), since),
     act: (action, { settings }) => act(action, instagramLine(options, settings)),
     signIn: instagramSignIn(options),

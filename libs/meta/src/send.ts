@@ -23,8 +23,7 @@ async function sendMessage(outgoing: Outgoing, envelope: Message, line: Line): P
   const [file] = outgoing.attachments;
   const content = file ? { attachment: await fileForMessage(file, line) } : { text: outgoing.text };
   const body = messageBody(outgoing, envelope, content, line);
-  await outgoing.committing();
-  const answer = await post(body, envelope.mode === 'private', line);
+  const answer = await post(body, envelope.mode === 'private', line, () => outgoing.committing());
   const externalId = asText(answer.message_id);
   if (!externalId) throw new ConnectorError('unavailable', 'Meta took the message but gave it no id', { outcome: 'unknown' });
   return { externalId, ...(envelope.mode === 'private' && opened(asId(answer.recipient_id), line)) };
@@ -48,13 +47,14 @@ function recipientOf({ mode, to }: Message): JsonObject {
   return 'comment' in to ? { comment_id: to.comment } : { post_id: to.post };
 }
 
-async function post(body: JsonObject, privately: boolean, line: Line): Promise<JsonObject> {
+async function post(body: JsonObject, privately: boolean, line: Line, committing: () => Promise<void>): Promise<JsonObject> {
   try {
-    return (await callGraph(line.access, { method: 'POST', path: `${line.node}/messages`, body })).body;
+    return (await callGraph(line.access, { method: 'POST', path: `${line.node}/messages`, body, committing })).body;
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.outcome === 'unknown') throw error;
     // The message answered may be gone or too old to be quoted. Refused is surely not sent, and the words count more.
-    if (body.reply_to && REFUSED_ALTOGETHER.test(error.code ?? '')) return post({ ...body, reply_to: undefined }, privately, line);
+    if (body.reply_to && REFUSED_ALTOGETHER.test(error.code ?? ''))
+      return post({ ...body, reply_to: undefined }, privately, line, committing);
     throw explained(error, Boolean(body.tag), privately);
   }
 }

@@ -71,10 +71,13 @@ async function beforeAnything(file: OutgoingAttachment, upload: () => Promise<st
   throw new ConnectorError('unavailable', `Meta took “${file.filename}” but gave it no id.`);
 }
 
-function asNotSent({ filename }: OutgoingAttachment, { kind, message, code, action, retryAfterMs, cause }: ConnectorError): ConnectorError {
+function asNotSent(
+  { filename }: OutgoingAttachment,
+  { kind, message, code, action, retryAfterMs, cause, scope }: ConnectorError,
+): ConnectorError {
   const ofFile = kind === 'auth' && FILE_REFUSED.test(code ?? '');
   return new ConnectorError(ofFile ? 'rejected' : kind, `“${filename}” could not be handed to Meta. ${message}`, {
-    ...{ code, retryAfterMs, cause },
+    ...{ code, retryAfterMs, cause, scope },
     action: ofFile ? 'Save it in a common format, or ask an admin to check the channel’s permissions.' : action,
   });
 }

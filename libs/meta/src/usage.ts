@@ -61,6 +61,8 @@ export async function admit(access: GraphAccess, call: GraphCall): Promise<void>
     const retryAfterMs = Math.max(...full.map(({ until }) => until)) - Date.now();
     throw new ConnectorError('rate-limited', 'Meta’s limit for calls is nearly used up. This waits until there is room again.', {
       retryAfterMs,
+      // Chats have a quota of their own, and go on while that of the rest is used up.
+      scope: quotaOf(call) === 'rest' ? 'message' : 'channel',
     });
   }
   if (yields && known.some(({ share }) => share >= READS_SLOW)) await sleep(SLOWED_BY);
@@ -86,8 +88,8 @@ export function noteRefusal(access: GraphAccess, call: GraphCall, refusal: Conne
   const { quotas, waitMs } = limitOf(call, refusal, told > 0);
   const retryAfterMs = told || refusal.retryAfterMs || waitMs;
   for (const quota of quotas) note(access, quota, 1, retryAfterMs ?? 0);
-  const { kind, message, outcome, action, code, cause } = refusal;
-  return new ConnectorError(kind, message, { outcome, action, code, cause, retryAfterMs });
+  const { kind, message, outcome, action, code, cause, scope } = refusal;
+  return new ConnectorError(kind, message, { outcome, action, code, cause, retryAfterMs, scope });
 }
 
 /** Which quotas a refusal says are used up. Chats looked into too fast are no reason for agents to wait. */
