@@ -1,3 +1,4 @@
+import type { ConnectorErrorKind } from '#libs/connector';
 import { Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { Int, Text, Time, optional } from '../database/columns.js';
 import { Channel } from './channel.entity.js';
@@ -15,6 +16,8 @@ export class ChannelCircuit {
   /** Null while replies leave. */
   @Time(optional) openUntil: Date | null;
   @Time(optional) probeUntil: Date | null;
+  /** Of the last failure: a `ConnectorErrorKind`. */
+  @Text(optional) kind: ConnectorErrorKind | null;
   /** The last failure, in plain words. */
   @Text(optional) reason: string | null;
 }
