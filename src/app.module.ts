@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module, type Provider, type Type } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { AssignmentController } from './assignment/assignment.controller.js';
 import { AssignmentService } from './assignment/assignment.service.js';
@@ -35,14 +36,23 @@ import { Replies } from './conversations/replies.service.js';
 import { ReleasedFilesSweep } from './conversations/released-files.sweep.js';
 import { ReplyWindowSweep } from './conversations/reply-window.sweep.js';
 import { ReplyWindows } from './conversations/reply-windows.service.js';
+import { Dismissals } from './conversations/dismissals.service.js';
+import { Retries } from './conversations/retries.service.js';
 import { SecondThoughts } from './conversations/second-thoughts.service.js';
+import { Deliveries } from './outbound/deliveries.service.js';
 import { SignsOfLife } from './conversations/signs-of-life.service.js';
 import { Moves } from './conversations/moves.service.js';
 import { WindowSteps } from './conversations/window-steps.service.js';
 import { Snooze } from './conversations/snooze.service.js';
 import { ProblemFilter } from './errors.js';
 import { HealthController } from './health/health.controller.js';
+import { Heartbeat } from './health/heartbeat.js';
+import { HttpTimes } from './health/http-times.js';
 import { MetricsController } from './health/metrics.controller.js';
+import { Stopping } from './health/stopping.js';
+import { Metrics } from './health/metrics.js';
+import { QueueBoard } from './health/queue-board.js';
+import { Tally } from './health/tally.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { WebController } from './http/web.controller.js';
 import { AuditController } from './inbound/audit.controller.js';
@@ -80,7 +90,8 @@ import { OutboundWorker } from './outbound/outbound.worker.js';
 import { AuthGuard } from './people/auth.guard.js';
 import { PeopleController } from './people/people.controller.js';
 import { People } from './people/people.service.js';
-import { type Backend, QueueModule } from './queue/queue.module.js';
+import type { Backend } from './queue/backend.js';
+import { QueueModule } from './queue/queue.module.js';
 import { Changes } from './realtime/changes.service.js';
 import { EventsController } from './realtime/events.controller.js';
 
@@ -103,6 +114,9 @@ const services: Provider[] = [
     Composition,
     Replies,
     SecondThoughts,
+    Retries,
+    Dismissals,
+    Deliveries,
     Moves,
     ReplyWindows,
     WindowSteps,
@@ -114,8 +128,9 @@ const services: Provider[] = [
     Receipts,
     AssignmentService,
   ],
-  ...[FileStore, Changes, Ledger, Audits, Upkeeps, Posts, Grants],
+  ...[Stopping, FileStore, Changes, Ledger, Audits, Upkeeps, Posts, Grants],
   ...remoteFiles,
+  ...[{ provide: Registry, useFactory: () => new Registry() }, Tally, Heartbeat],
 ];
 
 const workers: Provider[] = [
@@ -168,13 +183,17 @@ const controllers: Type[] = [
     DeliveriesController,
     EventsController,
   ],
-  ...[HealthController, MetricsController, WebController],
+  WebController,
 ];
+
+/** What every process tells of itself that listens. */
+const observed: Type[] = [HealthController, MetricsController];
+const observing: Provider[] = [Metrics, HttpTimes, { provide: APP_FILTER, useClass: ProblemFilter }];
 
 const http: Provider[] = [
   { provide: APP_GUARD, useClass: AuthGuard },
   { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
-  { provide: APP_FILTER, useClass: ProblemFilter },
+  QueueBoard,
 ];
 
 export interface Foundations {
@@ -184,11 +203,12 @@ export interface Foundations {
   vault: Vault;
 }
 
-/** The product. The role decides whether it answers HTTP, works through the queue, or both. */
+/** The product. The role decides whether it answers HTTP, works through the queue, or both; a worker may tell how it is doing. */
 @Global()
 @Module({})
 export class AppModule {
   static register({ config, database, backend, vault }: Foundations): DynamicModule {
+    const listens = config.listenPort !== null;
     const foundations: Provider[] = [
       { provide: Config, useValue: config },
       { provide: DataSource, useValue: database },
@@ -197,8 +217,13 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [DiscoveryModule, QueueModule.register(backend), ...connectorModules(config)],
-      controllers: config.servesHttp ? controllers : [],
-      providers: [...foundations, ...services, ...(config.servesHttp ? http : []), ...(config.works ? workers : [])],
+      controllers: [...(listens ? observed : []), ...(config.servesHttp ? controllers : [])],
+      providers: [
+        ...[...foundations, ...services],
+        ...(listens ? observing : []),
+        ...(config.servesHttp ? http : []),
+        ...(config.works ? workers : []),
+      ],
     };
   }
 }

@@ -23,7 +23,7 @@ import { openBackend } from './queue/queue.module.js';
 const maxUploadBytes = 25 * 1024 * 1024;
 
 export interface RunningApp {
-  /** Where HTTP listens; null for a worker. */
+  /** Where HTTP listens; null for a worker that nobody may ask. */
   url: string | null;
   /** Finishes the jobs in hand, then closes everything. */
   stop(): Promise<void>;
@@ -48,11 +48,12 @@ export async function startApp(config: Config): Promise<RunningApp> {
   let app: INestApplicationContext | undefined;
   try {
     const foundations = { config, database, backend, vault };
-    app = config.servesHttp
-      ? await makeHttpApp(foundations)
-      : await NestFactory.createApplicationContext(AppModule.register(foundations), { logger });
+    app =
+      config.listenPort !== null
+        ? await makeHttpApp(foundations)
+        : await NestFactory.createApplicationContext(AppModule.register(foundations), { logger });
     await createAdmin(app.get(People), config);
-    const url = config.servesHttp ? await listen(app as NestFastifyApplication, config) : null;
+    const url = config.listenPort !== null ? await listen(app as NestFastifyApplication, config.listenPort, config.HOST) : null;
     return { url, stop: () => close(app) };
   } catch (error) {
     await close(app);
@@ -84,7 +85,7 @@ export async function makeHttpApp(foundations: Foundations): Promise<NestFastify
       exceptionFactory: (errors) => new Invalid('Some values are missing or wrong.', fieldErrors(errors)),
     }),
   );
-  describeApi(app);
+  if (foundations.config.servesHttp) describeApi(app);
   return app;
 }
 
@@ -120,8 +121,8 @@ async function createAdmin(people: People, { ADMIN_EMAIL, ADMIN_PASSWORD }: Conf
   }
 }
 
-async function listen(app: NestFastifyApplication, { PORT, HOST }: Config): Promise<string> {
-  await app.listen(PORT, HOST);
+async function listen(app: NestFastifyApplication, port: number, host: string): Promise<string> {
+  await app.listen(port, host);
   const url = await app.getUrl();
   new Logger('app').log({ url }, 'listening');
   return url;

@@ -36,6 +36,7 @@ const mailDoor = { message: 'must be smtp://host:port or lmtp://host:port, such 
 export class Config {
   @WholeNumber() @IsInt(port) @Min(0, port) @Max(65535, port) PORT = 3000;
   @IsString() HOST = '127.0.0.1';
+  @IsOptional() @WholeNumber() @IsInt(port) @Min(0, port) @Max(65535, port) WORKER_PORT?: number;
   @IsOptional() @IsUrl({ ...localUrl, protocols: ['http', 'https'] }, web) PUBLIC_URL?: string;
   @IsString() @MinLength(1) DATA_DIR = './data';
   @IsOptional() @Matches(/^postgres(ql)?:\/\//, { message: 'must start with postgres://' }) DATABASE_URL?: string;
@@ -93,6 +94,11 @@ export class Config {
     return this.ROLE !== 'worker';
   }
 
+  /** Where HTTP listens; null for a worker that nobody may ask how it is doing. */
+  get listenPort(): number | null {
+    return this.servesHttp ? this.PORT : (this.WORKER_PORT ?? null);
+  }
+
   get works(): boolean {
     return this.ROLE !== 'api';
   }
@@ -131,6 +137,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 const optionalNames = [
+  'WORKER_PORT',
   ...['PUBLIC_URL', 'DATABASE_URL', 'REDIS_URL', 'ADMIN_EMAIL', 'ADMIN_PASSWORD', 'ENCRYPTION_KEY'],
   ...['META_APP_ID', 'META_APP_SECRET', 'META_VERIFY_TOKEN', 'META_LOGIN_CONFIG_ID', 'INSTAGRAM_APP_ID', 'INSTAGRAM_APP_SECRET'],
   ...['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET', 'MICROSOFT_CLIENT_ID', 'MICROSOFT_CLIENT_SECRET', 'MICROSOFT_ISSUER_URL', 'MAIL_LISTEN'],

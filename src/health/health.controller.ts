@@ -1,12 +1,13 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { InjectQueue } from '@nestjs/bullmq';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Queue } from 'bullmq';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
+import { Config } from '../config.js';
 import { Public } from '../people/auth.guard.js';
-import { JobQueue } from '../queue/jobs.js';
-import { DependencyView, LiveView, ReadyView } from './health.shapes.js';
-
-const patienceMs = 2_000;
+import { type DependencyView, LiveView, ReadyView } from './health.shapes.js';
+import { databaseAnswers, diskHasRoom, probe, queueAnswers, somebodyWorks, tablesAreCurrent } from './probes.js';
 
 /** For load balancers and people: is the process alive, and can it do its work? */
 @Public()
@@ -14,8 +15,9 @@ const patienceMs = 2_000;
 @Controller('health')
 export class HealthController {
   constructor(
+    @Inject(Config) private readonly config: Config,
     private readonly database: DataSource,
-    private readonly queue: JobQueue,
+    @InjectQueue('inbound') private readonly queue: Queue,
   ) {}
 
   @Get('live')
@@ -23,25 +25,21 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 503 when a dependency is down, each named. */
+  /** 503 when something is down that this process cannot do without; each dependency says what is wrong with it. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyView> {
-    const [database, queue] = await Promise.all([probe(this.database.query('SELECT 1')), probe(this.queue.counts())]);
-    const status = database.status === 'ok' && queue.status === 'ok' ? 'ok' : 'down';
+    const { config, database, queue } = this;
+    const [data, migrations, jobs, disk, workers] = await Promise.all([
+      probe(() => databaseAnswers(database)),
+      probe(() => tablesAreCurrent(database)),
+      probe(() => queueAnswers(config, queue)),
+      probe(() => diskHasRoom(config)),
+      probe(() => somebodyWorks(database)),
+    ]);
+    const status = [data, migrations, ...(config.works ? [jobs] : [])].every(serves) ? 'ok' : 'down';
     void reply.status(status === 'ok' ? 200 : 503);
-    return { status, database, queue };
+    return { status, role: config.ROLE, database: data, migrations, queue: jobs, disk, workers };
   }
 }
 
-async function probe(answer: Promise<unknown>): Promise<DependencyView> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('does not answer')), patienceMs)));
-  try {
-    await Promise.race([answer, timeout]);
-    return { status: 'ok', detail: null };
-  } catch (error) {
-    return { status: 'down', detail: (error as Error).message };
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const serves = ({ status }: DependencyView) => status !== 'down';

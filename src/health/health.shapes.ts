@@ -3,12 +3,25 @@ export class LiveView {
 }
 
 export class DependencyView {
-  status: 'ok' | 'down';
+  /** `degraded`: it works, but somebody should look at it. */
+  status: 'ok' | 'degraded' | 'down';
+  /** What is wrong, in plain words; or what there is to know. */
   detail: string | null;
+  /** How long it took to find out. */
+  ms?: number;
 }
 
+/** While the app waits for its foundations it tells of `database` and `queue` only. */
 export class ReadyView {
+  /** `down` when something is that this process cannot do without; the answer is 503 then. */
   status: 'ok' | 'down';
+  role?: 'all' | 'api' | 'worker';
   database: DependencyView;
+  /** Whether the tables are those that this version knows. */
+  migrations?: DependencyView;
   queue: DependencyView;
+  /** Where attachments are written. */
+  disk?: DependencyView;
+  /** Whether any process takes messages in and sends replies. */
+  workers?: DependencyView;
 }

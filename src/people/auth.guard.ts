@@ -40,7 +40,7 @@ export class AuthGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>('public', targets)) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const caller = await this.identify(request);
+    const caller = await identify(this.people, request);
     if (!caller) throw new Unauthorized('Sign in first.');
     if (caller.csrfToken && !reading.has(request.method)) checkCsrf(caller.csrfToken, request.headers['x-csrf-token']);
     const roles = this.reflector.getAllAndOverride<UserRole[] | undefined>('roles', targets);
@@ -48,13 +48,14 @@ export class AuthGuard implements CanActivate {
     request.caller = caller;
     return true;
   }
+}
 
-  private async identify(request: FastifyRequest): Promise<Caller | null> {
-    const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (bearer) return this.people.byApiKey(bearer);
-    const token = request.cookies[sessionCookie];
-    return token ? this.people.bySession(token) : null;
-  }
+/** Who asks, by API key or session cookie; null for a stranger. */
+export async function identify(people: People, request: FastifyRequest): Promise<Caller | null> {
+  const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+  if (bearer) return people.byApiKey(bearer);
+  const token = request.cookies[sessionCookie];
+  return token ? people.bySession(token) : null;
 }
 
 function checkCsrf(expected: string, given: unknown): void {
