@@ -36,6 +36,7 @@ export interface NewReply {
   lastSeenMessageId?: string;
   force?: boolean;
   sendAt?: Date;
+  undoSeconds?: number;
   then?: 'close' | 'pending';
 }
 

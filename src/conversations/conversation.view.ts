@@ -1,10 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Card, ConversationKind, Moderation, ReplyMode } from '#libs/connector';
-import type { Delivery, DeliveryState, RecipientState } from './delivery.entity.js';
+import type { Delivery, DeliveryState, FailureKind, RecipientState } from './delivery.entity.js';
 import { recipientsOf } from './envelope-facts.js';
 import type { Conversation, ConversationStatus, LinkReason, Priority } from './conversation.entity.js';
 import type { Attachment, AttachmentState, Message } from './message.entity.js';
 import type { Post } from './post.entity.js';
+import { remedies } from './remedies.js';
+import { isInTrouble } from './trouble.js';
 
 export class ContactSummary {
   id: string;
@@ -124,6 +126,8 @@ export class PlacedByView {
 }
 
 export class DeliveryErrorView {
+  /** What it is about; null where nothing is wrong yet: it is only late. */
+  kind: FailureKind | null;
   code: string | null;
   /** In words an agent understands, the platform's own where it gave some. */
   message: string;
@@ -149,6 +153,10 @@ export class DeliveryView {
   error: DeliveryErrorView | null;
   /** Everybody it goes to; empty where there is but one customer. */
   recipients: RecipientView[];
+  /** Until when it is held back, so that it can be taken back without a trace; null when it was to leave at once or is planned for later. */
+  undoUntil: Date | null;
+  /** Since when it, or some of its recipients, wait for somebody's decision; null when nothing is wrong, or somebody has seen to it. */
+  troubleSince: Date | null;
 }
 
 /** How a reply would travel, to be shown before it is written. */
@@ -257,7 +265,13 @@ export function attachmentView({ id, filename, contentType, size, inline, conten
 }
 
 export function deliveryView(row: Delivery): DeliveryView {
-  const { state, attempts, nextAttemptAt, errorCode: code, errorMessage, errorRetryable: retryable, errorAction: action } = row;
-  const error = errorMessage === null ? null : { code, message: errorMessage, retryable, action };
-  return { state, attempts, nextAttemptAt, error, recipients: row.recipients ?? [] };
+  const { state, attempts, nextAttemptAt, undoUntil, troubleAt: troubleSince } = row;
+  return { state, attempts, nextAttemptAt, error: errorView(row), recipients: row.recipients ?? [], undoUntil, troubleSince };
+}
+
+function errorView(row: Delivery): DeliveryErrorView | null {
+  const { errorKind: kind, errorCode: code, errorMessage: message, errorRetryable: retryable, errorAction } = row;
+  if (message === null) return null;
+  const action = errorAction ?? (kind && isInTrouble(row) ? remedies[kind] : null);
+  return { kind, code, message, retryable, action };
 }

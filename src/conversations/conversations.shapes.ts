@@ -7,11 +7,14 @@ import {
   IsDate,
   IsEmail,
   IsIn,
+  IsInt,
   IsNotEmpty,
   IsOptional,
   IsString,
   IsUUID,
+  Max,
   MaxLength,
+  Min,
   ValidateIf,
 } from 'class-validator';
 import { type Moderation, moderations, type ReplyMode, replyModes } from '#libs/connector';
@@ -55,7 +58,10 @@ export class ReplyBody {
   @IsOptional() @IsUUID() lastSeenMessageId?: string;
   /** Send although somebody wrote since. */
   @IsOptional() @IsBoolean() force?: boolean;
+  /** Planned: it leaves at that time if the channel allows it then, and can be taken back until it does. */
   @IsOptional() @Type(() => Date) @IsDate() sendAt?: Date;
+  /** For so long it is held back, so that it can be taken back without a trace; replies written after it wait behind it. */
+  @IsOptional() @IsInt() @Min(0) @Max(120) undoSeconds?: number;
   @IsOptional() @IsIn(['close', 'pending']) then?: 'close' | 'pending';
 }
 

@@ -2,6 +2,7 @@ import { Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Channel } from '../channels/channel.entity.js';
 import { Flag, Id, Int, Json, Ref, Text, Time, optional } from '../database/columns.js';
 import { Message } from './message.entity.js';
+import type { ConversationBefore } from './take-back.js';
 
 export const deliveryStates = ['queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
@@ -61,6 +62,8 @@ export class Delivery {
   @Time(optional) troubleAt: Date | null;
   /** Until when it may be taken back without a trace, as its author wished; null when it was to leave at once. */
   @Time(optional) undoUntil: Date | null;
+  /** What the reply changed of its conversation, to be put back when it is taken back; null for all but its first message. */
+  @Json(optional) undoTo: ConversationBefore | null;
   @Time() createdAt: Date;
   @Time() updatedAt: Date;
 }

@@ -18,7 +18,7 @@ export function outgoingRows(conversation: Conversation, reply: NewReply, author
       ...{ mode: composed.mode, replyToMessageId: answeredBy(reply, composed, index) },
       ...{ externalId: part.prepared.externalId, envelope: part.prepared.envelope },
     };
-    return { part, message, delivery: deliveryOf(part, message, reply.sendAt ?? null) };
+    return { part, message, delivery: deliveryOf(part, message, reply) };
   });
 }
 
@@ -36,10 +36,17 @@ function answeredBy({ replyToMessageId }: NewReply, { mode, answered }: Composed
   return (mode ? answered?.id : index ? null : replyToMessageId) ?? null;
 }
 
-function deliveryOf({ deliveryId: id, prepared }: ComposedPart, message: { id: string; channelId: string }, sendAt: Date | null) {
+function deliveryOf({ deliveryId: id, prepared }: ComposedPart, message: { id: string; channelId: string }, reply: NewReply) {
   const now = new Date();
   return {
     ...{ id, messageId: message.id, channelId: message.channelId, recipients: awaiting(prepared.recipients) },
-    ...{ nextAttemptAt: sendAt ?? now, createdAt: now, updatedAt: now },
+    ...{ ...departure(reply, now), createdAt: now, updatedAt: now },
   };
+}
+
+/** When a reply leaves: at once, when it is planned for, or when its author can no longer undo it. */
+function departure({ sendAt, undoSeconds = 0 }: NewReply, now: Date): { nextAttemptAt: Date; undoUntil: Date | null } {
+  const planned = sendAt ?? now;
+  const undoUntil = new Date(now.getTime() + undoSeconds * 1_000);
+  return undoUntil > planned && undoSeconds ? { nextAttemptAt: undoUntil, undoUntil } : { nextAttemptAt: planned, undoUntil: null };
 }

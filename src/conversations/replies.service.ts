@@ -15,6 +15,7 @@ import { type OutgoingRow, outgoingRows, writtenBy } from './outgoing-rows.js';
 import { addRecipients } from './participants.js';
 import { previewOf } from './preview.js';
 import { takePrivateReply } from './private-replies.js';
+import { asBefore, type ConversationBefore } from './take-back.js';
 
 /** Written since the agent last looked. Told apart from the transaction, which may use nothing but its own connection. */
 class Stale extends Error {
@@ -49,7 +50,7 @@ export class Replies {
     this.changes.announce();
     const { message, delivery } = rows[0]!;
     // Whoever has sent a message of it adds the next one.
-    await this.queue.addOutbound([{ id: delivery.id, attempts: 0, notBefore: reply.sendAt ?? null }]);
+    await this.queue.addOutbound([{ id: delivery.id, attempts: 0, notBefore: delivery.nextAttemptAt }]);
     return this.conversations.messageView(message.id);
   }
 
@@ -60,10 +61,10 @@ export class Replies {
   private async store(conversationId: string, reply: NewReply, author: User, composed: Composed, rows: OutgoingRow[]): Promise<void> {
     await transact(this.database, async (manager) => {
       // First, because it locks the conversation: of two who answer at once the second sees what the first wrote.
-      await this.answered(manager, conversationId, reply, composed, rows);
+      const before = await this.answered(manager, conversationId, reply, composed, rows);
       if (!reply.force) await this.refuseStale(manager, conversationId, reply.lastSeenMessageId, author);
       if (composed.mode === 'private') await this.answerPrivately(manager, rows[0]!.message);
-      for (const row of rows) await this.storePart(manager, row, author);
+      for (const [index, row] of rows.entries()) await this.storePart(manager, row, author, index ? null : before);
       await this.changes.write(
         manager,
         ...rows.map(({ message }) => ({ type: 'message.created' as const, conversationId, messageId: message.id })),
@@ -72,11 +73,16 @@ export class Replies {
     });
   }
 
-  private async storePart(manager: EntityManager, { message, delivery, part }: OutgoingRow, author: User): Promise<void> {
+  private async storePart(
+    manager: EntityManager,
+    { message, delivery, part }: OutgoingRow,
+    author: User,
+    undoTo: ConversationBefore | null,
+  ): Promise<void> {
     const { id: messageId, channelId, conversationId } = message;
     await manager.insert(Message, message);
     if (part.fileIds.length) await attach(manager, messageId, part.fileIds, author);
-    await manager.insert(Delivery, delivery);
+    await manager.insert(Delivery, { ...delivery, undoTo });
     const keys = part.prepared.ownKeys.map((key) => ({ channelId, key, conversationId, claimed: true, messageId }));
     if (keys.length) await insertNew(manager, ThreadKey, keys);
     await addRecipients(manager, conversationId, part.prepared.recipients);
@@ -139,7 +145,9 @@ export class Replies {
     reply: NewReply,
     { files }: Composed,
     rows: OutgoingRow[],
-  ): Promise<void> {
+  ): Promise<ConversationBefore> {
+    await manager.increment(Conversation, { id: conversationId }, 'version', 1);
+    const before = await manager.findOneByOrFail(Conversation, { id: conversationId });
     const closed = { status: 'closed' as const, closedAt: new Date() };
     const status = reply.then && (reply.then === 'close' ? closed : { status: 'pending' as const });
     await manager
@@ -152,10 +160,10 @@ export class Replies {
         waitingSince: null,
         unread: false,
         messageCount: () => `message_count + ${rows.length}`,
-        version: () => 'version + 1',
       })
       .where({ id: conversationId })
       .execute();
+    return asBefore(before, status?.status ?? null);
   }
 
   /** What the same request wrote the first time. */

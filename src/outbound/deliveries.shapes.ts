@@ -1,20 +1,20 @@
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsUUID } from 'class-validator';
-import { deliveryStates, type DeliveryState } from '../conversations/delivery.entity.js';
+import { ApiProperty } from '@nestjs/swagger';
+import type { ConversationKind } from '#libs/connector';
 import { DeliveryView } from '../conversations/conversation.view.js';
-import { PageQuery } from '../conversations/inbox.query.js';
-import { CommaSeparated } from '../text-values.js';
+import type { FailureKind } from '../conversations/delivery.entity.js';
 
-export class DeliveriesQuery extends PageQuery {
-  /** One or several, separated by commas. */
-  @IsOptional()
-  @CommaSeparated()
-  @IsArray()
-  @IsIn(deliveryStates, { each: true })
-  state?: DeliveryState[];
+/** What a reply is about, as far as a list shows it. */
+export class DeliveryConversation {
+  number: number;
+  subject: string | null;
+  contactName: string | null;
+  channelType: string;
+  kind: ConversationKind;
 }
 
-export class RetryBody {
-  @IsArray() @ArrayMaxSize(500) @IsUUID(undefined, { each: true }) ids: string[];
+export class DeliveryAuthor {
+  id: string;
+  name: string | null;
 }
 
 export class DeliveryItem extends DeliveryView {
@@ -23,6 +23,11 @@ export class DeliveryItem extends DeliveryView {
   conversationId: string;
   channelId: string;
   createdAt: Date;
+  conversation: DeliveryConversation;
+  /** Null for automatic answers. */
+  author: DeliveryAuthor | null;
+  /** The start of what it says. */
+  preview: string;
 }
 
 export class DeliveryList {
@@ -30,12 +35,28 @@ export class DeliveryList {
   nextCursor: string | null;
 }
 
-export class RefusedRetry {
+/** How many replies wait for somebody's decision. */
+export class DeliveryCounts {
+  attention: number;
+  /** Those you wrote. */
+  mine: number;
+  /** By why they did not arrive; kinds of which there are none are left out. */
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'number' } })
+  byKind: Partial<Record<FailureKind, number>>;
+}
+
+export class RefusedDelivery {
   id: string;
+  /** In words an agent understands. */
   reason: string;
 }
 
 export class RetryView {
   retried: string[];
-  refused: RefusedRetry[];
+  refused: RefusedDelivery[];
+}
+
+export class DismissView {
+  dismissed: string[];
+  refused: RefusedDelivery[];
 }

@@ -4,8 +4,8 @@ import type { DeliveryState } from '../conversations/delivery.entity.js';
 export const waiting: DeliveryState[] = ['queued', 'sent', 'delivered', 'read'];
 
 /**
- * Replies of the same conversation that must go before `delivery`: being sent, or due and waiting. One that is planned for later
- * holds up nobody but the later messages of itself.
+ * Replies of the same conversation that must go before `delivery`: being sent, due and waiting, or held back for a moment
+ * because their author may undo them. One that is planned for later holds up nobody but the later messages of itself.
  */
 export const olderOnItsWay = `
   SELECT 1 FROM delivery older
@@ -13,5 +13,5 @@ export const olderOnItsWay = `
   JOIN message this_message ON this_message.id = delivery.message_id
   WHERE older_message.conversation_id = this_message.conversation_id
     AND older.id < delivery.id
-    AND (older.state = 'sending' OR (older.state = 'queued' AND (older.attempts > 0 OR older.next_attempt_at <= :now
+    AND (older.state = 'sending' OR (older.state = 'queued' AND (older.attempts > 0 OR older.next_attempt_at <= :now OR older.undo_until IS NOT NULL
       OR COALESCE(older_message.part_of, older_message.id) = this_message.part_of)))`;

@@ -9,6 +9,7 @@ import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Message } from '../conversations/message.entity.js';
 import { changeDelivery } from '../conversations/reopening.js';
 import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
+import { nextReply } from '../conversations/take-back.js';
 import { insertNew, isDuplicate, isOurTrouble, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes, type NewChange } from '../realtime/changes.service.js';
@@ -89,15 +90,7 @@ export class Outcomes {
 
   /** The next reply of the conversation has been waiting for this one. */
   private async hurryNext({ delivery, message }: Claim): Promise<void> {
-    const next = await this.database.manager
-      .createQueryBuilder(Delivery, 'd')
-      .innerJoin(Message, 'm', 'm.id = d.message_id')
-      .where(`m.conversation_id = :conversationId AND d.id > :id AND d.state = 'queued'`, {
-        conversationId: message.conversationId,
-        id: delivery.id,
-      })
-      .orderBy('d.id')
-      .getOne();
+    const next = await nextReply(this.database.manager, message, delivery);
     if (next) await this.queue.addOutbound([{ id: next.id, attempts: next.attempts, notBefore: next.nextAttemptAt }]);
   }
 

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { addColumns, addIndex, createTable, dropColumns, id, int, nullable, text, time, uuid, type Column } from './schema.js';
+import { addColumns, addIndex, createTable, dropColumns, id, int, json, nullable, text, time, uuid, type Column } from './schema.js';
 
 /** What the guarantees need to be seen: each attempt of a reply, replies in trouble, channels whose sending is held, raw payloads that were let go, processes that live. */
 export class Guarantees1795360000000 implements MigrationInterface {
@@ -25,7 +25,11 @@ export class Guarantees1795360000000 implements MigrationInterface {
     });
     for (const [table, columns] of Object.entries(added)) await addColumns(runner, table, columns);
     for (const [table, name, columns] of indexed) await addIndex(runner, table, name, columns);
-    await runner.query(`UPDATE delivery SET trouble_at = updated_at WHERE state IN ('failed', 'uncertain')`);
+    // What came back and what was refused cannot be told apart any more; of those who may try again it is mostly the first.
+    await runner.query(
+      `UPDATE delivery SET trouble_at = updated_at, error_kind = CASE WHEN state = 'uncertain' THEN 'unknown'
+        WHEN error_retryable THEN 'bounced' ELSE 'refused' END WHERE state IN ('failed', 'uncertain')`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -36,7 +40,7 @@ export class Guarantees1795360000000 implements MigrationInterface {
 }
 
 const added: Record<string, Record<string, Column>> = {
-  delivery: { error_kind: text(nullable), trouble_at: time(nullable), undo_until: time(nullable) },
+  delivery: { error_kind: text(nullable), trouble_at: time(nullable), undo_until: time(nullable), undo_to: json(nullable) },
   inbound_event: { payload_kept: text({ default: "'whole'" }) },
   app_user: { undo_seconds: int({ default: 10 }) },
 };
