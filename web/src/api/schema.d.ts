@@ -4,6 +4,39 @@
  */
 
 export interface paths {
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Health_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 503 when something is down that this process cannot do without; each dependency says what is wrong with it. */
+        get: operations["Health_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/setup": {
         parameters: {
             query?: never;
@@ -709,8 +742,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Newest first. */
+        /** Newest first; with `attention` those that wait for somebody's decision, the latest trouble first. */
         get: operations["Deliveries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many replies wait for somebody's decision. */
+        get: operations["Deliveries_counts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -728,8 +778,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends failed or uncertain replies again; each that cannot be is answered with the reason. */
+        /** Sends failed or uncertain replies again: those named, or with a filter all that failed, in the order in which they were written. Each that cannot go is answered with the reason. */
         post: operations["Deliveries_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says of replies that did not arrive that they need nothing more. They stay as they are, and can still be sent again one by one. */
+        post: operations["Deliveries_dismiss"];
         delete?: never;
         options?: never;
         head?: never;
@@ -753,43 +820,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/health/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["Health_live"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/health/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 503 when a dependency is down, each named. */
-        get: operations["Health_ready"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        LiveView: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        DependencyView: {
+            /**
+             * @description `degraded`: it works, but somebody should look at it.
+             * @enum {string}
+             */
+            status: "ok" | "degraded" | "down";
+            /** @description What is wrong, in plain words; or what there is to know. */
+            detail: string | null;
+            /** @description How long it took to find out. */
+            ms?: number;
+        };
+        ReadyView: {
+            /**
+             * @description `down` when something is that this process cannot do without; the answer is 503 then.
+             * @enum {string}
+             */
+            status: "ok" | "down";
+            /** @enum {string} */
+            role?: "all" | "api" | "worker";
+            database: components["schemas"]["DependencyView"];
+            /** @description Whether the tables are those that this version knows. */
+            migrations?: components["schemas"]["DependencyView"];
+            queue: components["schemas"]["DependencyView"];
+            /** @description Where attachments are written. */
+            disk?: components["schemas"]["DependencyView"];
+            /** @description Whether any process takes messages in and sends replies. */
+            workers?: components["schemas"]["DependencyView"];
+        };
         SetupView: {
             /** @description True while nobody can sign in yet and the first visitor becomes admin. */
             needed: boolean;
@@ -1192,6 +1258,11 @@ export interface components {
             evidence: string;
         };
         DeliveryErrorView: {
+            /**
+             * @description What it is about; null where nothing is wrong yet: it is only late.
+             * @enum {string|null}
+             */
+            kind: "auth" | "rate-limited" | "unavailable" | "unknown" | "refused" | "window" | "bounced" | "held" | null;
             code: string | null;
             /** @description In words an agent understands, the platform's own where it gave some. */
             message: string;
@@ -1218,6 +1289,16 @@ export interface components {
             error: components["schemas"]["DeliveryErrorView"] | null;
             /** @description Everybody it goes to; empty where there is but one customer. */
             recipients: components["schemas"]["RecipientView"][];
+            /**
+             * Format: date-time
+             * @description Until when it is held back, so that it can be taken back without a trace; null when it was to leave at once or is planned for later.
+             */
+            undoUntil: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it, or some of its recipients, wait for somebody's decision; null when nothing is wrong, or somebody has seen to it.
+             */
+            troubleSince: string | null;
         };
         MessageView: {
             id: string;
@@ -1312,8 +1393,13 @@ export interface components {
             lastSeenMessageId?: string;
             /** @description Send although somebody wrote since. */
             force?: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Planned: it leaves at that time if the channel allows it then, and can be taken back until it does.
+             */
             sendAt?: string;
+            /** @description For so long it is held back, so that it can be taken back without a trace; replies written after it wait behind it. */
+            undoSeconds?: number;
             /** @enum {string} */
             then?: "close" | "pending";
         };
@@ -1427,6 +1513,18 @@ export interface components {
             /** @description How many events are now being taken in anew. */
             replayed: number;
         };
+        DeliveryConversation: {
+            number: number;
+            subject: string | null;
+            contactName: string | null;
+            channelType: string;
+            /** @enum {string} */
+            kind: "email" | "dm" | "comment";
+        };
+        DeliveryAuthor: {
+            id: string;
+            name: string | null;
+        };
         DeliveryItem: {
             /** @enum {string} */
             state: "delivered" | "read" | "failed" | "sent" | "queued" | "sending" | "uncertain";
@@ -1437,42 +1535,72 @@ export interface components {
             error: components["schemas"]["DeliveryErrorView"] | null;
             /** @description Everybody it goes to; empty where there is but one customer. */
             recipients: components["schemas"]["RecipientView"][];
+            /**
+             * Format: date-time
+             * @description Until when it is held back, so that it can be taken back without a trace; null when it was to leave at once or is planned for later.
+             */
+            undoUntil: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it, or some of its recipients, wait for somebody's decision; null when nothing is wrong, or somebody has seen to it.
+             */
+            troubleSince: string | null;
             id: string;
             messageId: string;
             conversationId: string;
             channelId: string;
             /** Format: date-time */
             createdAt: string;
+            conversation: components["schemas"]["DeliveryConversation"];
+            /** @description Null for automatic answers. */
+            author: components["schemas"]["DeliveryAuthor"] | null;
+            /** @description The start of what it says. */
+            preview: string;
         };
         DeliveryList: {
             items: components["schemas"]["DeliveryItem"][];
             nextCursor: string | null;
         };
-        RetryBody: {
-            ids: string[];
+        DeliveryCounts: {
+            /** @description By why they did not arrive; kinds of which there are none are left out. */
+            byKind: {
+                [key: string]: number;
+            };
+            attention: number;
+            /** @description Those you wrote. */
+            mine: number;
         };
-        RefusedRetry: {
+        TroubleFilter: {
+            /** Format: uuid */
+            channelId?: string;
+            /**
+             * @description Why it did not arrive.
+             * @enum {string}
+             */
+            kind?: "auth" | "window" | "refused" | "bounced" | "unavailable" | "rate-limited" | "unknown" | "held";
+            /** @description Only those you wrote. */
+            mine?: boolean;
+        };
+        RetryBody: {
+            ids?: string[];
+            /** @description Every failed reply of this kind that nobody has dismissed. Uncertain ones are only sent again by their ids. */
+            filter?: components["schemas"]["TroubleFilter"];
+        };
+        RefusedDelivery: {
             id: string;
+            /** @description In words an agent understands. */
             reason: string;
         };
         RetryView: {
             retried: string[];
-            refused: components["schemas"]["RefusedRetry"][];
+            refused: components["schemas"]["RefusedDelivery"][];
         };
-        LiveView: {
-            /** @enum {string} */
-            status: "ok";
+        DismissBody: {
+            ids: string[];
         };
-        DependencyView: {
-            /** @enum {string} */
-            status: "ok" | "down";
-            detail: string | null;
-        };
-        ReadyView: {
-            /** @enum {string} */
-            status: "ok" | "down";
-            database: components["schemas"]["DependencyView"];
-            queue: components["schemas"]["DependencyView"];
+        DismissView: {
+            dismissed: string[];
+            refused: components["schemas"]["RefusedDelivery"][];
         };
     };
     responses: never;
@@ -1483,6 +1611,44 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    Health_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveView"];
+                };
+            };
+        };
+    };
+    Health_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyView"];
+                };
+            };
+        };
+    };
     People_setup: {
         parameters: {
             query?: never;
@@ -2620,6 +2786,13 @@ export interface operations {
                 cursor?: string;
                 /** @description One or several, separated by commas. */
                 state?: ("queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "uncertain")[];
+                /** @description Only those that wait for somebody's decision: failed, uncertain, or lost for some of their recipients, and not dismissed. Latest trouble first. */
+                attention?: boolean;
+                /** @description Only those you wrote. */
+                mine?: boolean;
+                channelId?: string;
+                /** @description Why it did not arrive. */
+                kind?: "auth" | "window" | "refused" | "bounced" | "unavailable" | "rate-limited" | "unknown" | "held";
             };
             header?: never;
             path?: never;
@@ -2633,6 +2806,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+        };
+    };
+    Deliveries_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryCounts"];
                 };
             };
         };
@@ -2660,6 +2852,29 @@ export interface operations {
             };
         };
     };
+    Deliveries_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DismissView"];
+                };
+            };
+        };
+    };
     Events_stream: {
         parameters: {
             query?: never;
@@ -2677,44 +2892,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
-                };
-            };
-        };
-    };
-    Health_live: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LiveView"];
-                };
-            };
-        };
-    };
-    Health_ready: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReadyView"];
                 };
             };
         };
