@@ -77,13 +77,20 @@ import { NightlyAudit } from './inbound/nightly-audit.js';
 import { OriginalsController } from './inbound/originals.controller.js';
 import { OwnMessages } from './inbound/own-messages.service.js';
 import { Places } from './inbound/places.service.js';
+import { Retention } from './inbound/retention.js';
 import { UpkeepController } from './inbound/upkeep.controller.js';
 import { UpkeepRounds } from './inbound/upkeep-rounds.js';
 import { Upkeeps } from './inbound/upkeep.service.js';
 import { Watcher } from './inbound/watcher.service.js';
 import { WebhooksController } from './inbound/webhooks.controller.js';
 import { DeliveriesController } from './outbound/deliveries.controller.js';
+import { AttemptsController } from './outbound/attempts.controller.js';
+import { Cargos } from './outbound/cargo.service.js';
+import { Circuits } from './outbound/circuits.service.js';
 import { Claims } from './outbound/claims.service.js';
+import { HeldReplies } from './outbound/held-replies.service.js';
+import { SendingController } from './outbound/sending.controller.js';
+import { Settlement } from './outbound/settlement.service.js';
 import { Outcomes } from './outbound/outcomes.service.js';
 import { OutboundSweep } from './outbound/outbound.sweep.js';
 import { OutboundWorker } from './outbound/outbound.worker.js';
@@ -128,7 +135,7 @@ const services: Provider[] = [
     Receipts,
     AssignmentService,
   ],
-  ...[Stopping, FileStore, Changes, Ledger, Audits, Upkeeps, Posts, Grants],
+  ...[Stopping, FileStore, Circuits, HeldReplies, Changes, Ledger, Audits, Upkeeps, Posts, Grants],
   ...remoteFiles,
   ...[{ provide: Registry, useFactory: () => new Registry() }, Tally, Heartbeat],
 ];
@@ -150,6 +157,9 @@ const workers: Provider[] = [
   UpkeepRounds,
   InboundWorker,
   InboundSweep,
+  Retention,
+  Cargos,
+  Settlement,
   Claims,
   Outcomes,
   OutboundWorker,
@@ -181,6 +191,8 @@ const controllers: Type[] = [
     WebhooksController,
     InboundEventsController,
     DeliveriesController,
+    AttemptsController,
+    SendingController,
     EventsController,
   ],
   WebController,

@@ -9,6 +9,7 @@ import { insertNew, isDuplicate } from '../database/data-source.js';
 import { type FieldError, Invalid, NotFound, fieldErrors } from '../errors.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Channel, ChannelSecret, ChannelWatch, type HealthState, upkeepEveryMs } from './channel.entity.js';
+import { ChannelCircuit } from './channel-circuit.entity.js';
 import { ChannelSecrets } from './channel-secrets.service.js';
 import { Vault } from './vault.js';
 
@@ -238,6 +239,8 @@ export class Channels {
       // Its secrets are forgotten, and must not come back.
       if (!affected) throw new NotFound('The channel was removed meanwhile.');
       if (settings) await this.seal(manager, channel.id, settings);
+      // What failed with the old ones says nothing of these.
+      if (settings) await manager.delete(ChannelCircuit, { channelId: channel.id });
       await this.changes.write(manager, { type: 'channel.updated' });
     });
   }

@@ -72,6 +72,17 @@ export class ChannelUpkeep {
   usage: ChannelUsage | null;
 }
 
+/** Replies of the channel do not leave, because nothing would get through. */
+export class ChannelSending {
+  /** When one reply tries again. */
+  heldUntil: Date;
+  since: Date;
+  /** One after another. */
+  failures: number;
+  /** The last one, in plain words. */
+  reason: string;
+}
+
 export class ChannelHealth {
   state: 'ok' | 'degraded' | 'needs-auth' | 'down';
   detail: string | null;
@@ -86,6 +97,8 @@ export class ChannelHealth {
   lagMs: number | null;
   /** What the last upkeep found; null before the first, and for channels that need none. */
   upkeep: ChannelUpkeep | null;
+  /** Null while replies leave. */
+  sending: ChannelSending | null;
 }
 
 export class ChannelView {

@@ -1,6 +1,6 @@
 import { Entity, ForeignKey, Unique } from 'typeorm';
 import { Id, Int, Ref, Text, Time, optional } from '../database/columns.js';
-import { Delivery } from './delivery.entity.js';
+import { Delivery, type FailureKind } from './delivery.entity.js';
 
 /**
  * `sent`: the platform took it; `failed`: it surely did not; `unknown`: it may have; `abandoned`: the process that made the
@@ -24,8 +24,8 @@ export class DeliveryAttempt {
   @Time(optional) committedAt: Date | null;
   @Time() endedAt: Date;
   @Text() outcome: AttemptOutcome;
-  /** Of what did not succeed: a {@link FailureKind}. */
-  @Text(optional) kind: string | null;
+  /** Of what did not succeed. */
+  @Text(optional) kind: FailureKind | null;
   /** The platform's own code. */
   @Text(optional) code: string | null;
   /** What the platform said, or why there was no answer, in plain words. */

@@ -43,6 +43,8 @@ export class Delivery {
   @Ref() @ForeignKey(() => Channel, { name: 'fk_delivery_channel' }) channelId: string;
   @Text({ default: 'queued' }) state: DeliveryState;
   @Int({ default: 0 }) attempts: number;
+  /** When the latest attempt began; null before the first. */
+  @Time(optional) attemptAt: Date | null;
   /** Not before this time; null once no attempt is due. */
   @Time(optional) nextAttemptAt: Date | null;
   /** While `sending`: when another process may conclude that the sender died. */

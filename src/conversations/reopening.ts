@@ -1,6 +1,7 @@
 import { type EntityManager, In, IsNull, MoreThan } from 'typeorm';
 import { User } from '../people/user.entity.js';
 import type { NewChange } from '../realtime/changes.service.js';
+import { noteAttempt } from './attempts.js';
 import { Conversation } from './conversation.entity.js';
 import { addEvent } from './conversations.service.js';
 import { Delivery } from './delivery.entity.js';
@@ -16,6 +17,8 @@ export async function changeDelivery(manager: EntityManager, before: Delivery, c
   const after = { ...before, ...change };
   const { troubleAt, news } = troubleAfter(before, after, new Date());
   await manager.update(Delivery, before.id, { ...change, troubleAt });
+  // Whoever sent it may have died before noting that.
+  if (hasLeft(after) && !hasLeft(before)) await noteAttempt(manager, before, { outcome: 'sent' });
   if (!news && !(isInTrouble(before) && !isInTrouble(after))) return [];
   const message = await manager.findOneByOrFail(Message, { id: before.messageId });
   return news ? reopen(manager, message, after) : showHeldParts(manager, message);
@@ -39,6 +42,8 @@ async function reopen(manager: EntityManager, message: Message, delivery: Delive
   const line = await addEvent(manager, conversation, null, wordsFor(delivery, message.authorName));
   return [line, { type: 'conversation.updated', conversationId: id }];
 }
+
+const hasLeft = ({ state }: Delivery): boolean => ['sent', 'delivered', 'read'].includes(state);
 
 async function isToldOf(manager: EntityManager, message: Message): Promise<boolean> {
   const parts = await partsOf(manager, message);

@@ -1,51 +1,44 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager, In, IsNull, LessThan, LessThanOrEqual } from 'typeorm';
-import { type ChannelAccess, type Connector, ConnectorError, type Outgoing, type ReplyWindow } from '#libs/connector';
+import { ConnectorError } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
-import { FileStore } from '../files/file-store.js';
-import { Conversation } from '../conversations/conversation.entity.js';
-import { PublicFiles } from '../conversations/public-files.service.js';
-import { ReplyWindows } from '../conversations/reply-windows.service.js';
+import { noteAttempt } from '../conversations/attempts.js';
 import { Delivery } from '../conversations/delivery.entity.js';
-import { changeDelivery } from '../conversations/reopening.js';
-import { Attachment, Message } from '../conversations/message.entity.js';
-import { stillToReach } from '../conversations/recipient-fates.js';
+import type { Message } from '../conversations/message.entity.js';
 import { transact } from '../database/data-source.js';
-import { Changes, type NewChange } from '../realtime/changes.service.js';
-import { holdLaterParts } from './later-parts.js';
+import { Changes } from '../realtime/changes.service.js';
+import { type Cargo, Cargos, refuseClosed } from './cargo.service.js';
+import { Circuits, type Held } from './circuits.service.js';
+import { HeldReplies } from './held-replies.service.js';
+import { Lease, leaseMs, leaseUntil, type Moment, moment } from './lease.js';
 import { olderOnItsWay, waiting } from './order.js';
 import { turnOf } from './pace.js';
-import { giveBackPrivateReply } from '../conversations/private-replies.js';
+import { usualPatience } from './retry-schedule.js';
 import { afterSetback } from './setback.js';
+import { mine, Settlement } from './settlement.service.js';
 
-const leaseMs = 30_000;
-
-/** A delivery this process may send, as long as its fence is the row's. */
-export interface Claim {
-  delivery: Delivery;
-  message: Message;
-  channel: Channel;
-  connector: Connector;
-  access: ChannelAccess;
-  /** As it was when this was claimed. */
-  window: ReplyWindow;
-  outgoing: Omit<Outgoing, 'committing'>;
+/** A delivery this process may send, as long as its fence is the row's and its lease lasts. `probe`: it finds out whether its channel works again. */
+export interface Claim extends Cargo {
+  lease: Lease;
+  probe: boolean;
 }
 
 /** Who may send a delivery now: taken, held and given back by guarded writes. */
 @Injectable()
 export class Claims {
   private readonly logger = new Logger('claims');
+  private readonly inHand = new Set<string>();
 
   constructor(
     private readonly database: DataSource,
     private readonly channels: Channels,
     private readonly connectors: Connectors,
-    private readonly store: FileStore,
-    private readonly windows: ReplyWindows,
-    private readonly publicFiles: PublicFiles,
+    private readonly cargos: Cargos,
+    private readonly circuits: Circuits,
+    private readonly heldReplies: HeldReplies,
+    private readonly settlement: Settlement,
     private readonly changes: Changes,
   ) {}
 
@@ -55,29 +48,101 @@ export class Claims {
 
   /**
    * Takes a due delivery. Null when it is not due, taken, or done, or when an older one of its conversation is still on
-   * its way, or the customer would read the answers in the wrong order. A date when its channel's pace lets it go only then.
+   * its way, or the customer would read the answers in the wrong order. A date when its channel lets it go only then: because of
+   * its pace, or because nothing gets through just now.
    */
   async claim(id: string): Promise<Claim | Date | null> {
-    const { manager } = this.database;
     const channelId = await this.channelOf(id);
-    const perMinute = channelId && (await this.rateOf(channelId));
-    const taken = perMinute ? await this.takeInTurn(id, channelId, perMinute) : await this.take(manager, id);
-    if (taken !== true) return taken || null;
+    if (!channelId) return null;
+    const circuit = await this.circuits.ask(channelId);
+    if (circuit === 'probe' || circuit === 'open to all') return this.takeNow(id, channelId, circuit === 'probe');
+    if (circuit.kind !== 'auth') return this.heldReplies.hold(id, circuit);
+    return this.refuse(id, circuit);
+  }
+
+  /** Holds what was claimed while the work takes. */
+  async keeping(claim: Claim, work: () => Promise<void>): Promise<void> {
+    const { id, channelId } = claim.delivery;
+    this.inHand.add(id);
+    const renewing = setInterval(() => void this.renew(claim), leaseMs / 3);
+    try {
+      await work();
+    } finally {
+      clearInterval(renewing);
+      this.inHand.delete(id);
+      if (claim.probe) await this.circuits.release(channelId);
+    }
+  }
+
+  /** Whether this process is at it. A clock that was put forward makes leases look as if they had run out. */
+  holds({ id }: Delivery): boolean {
+    return this.inHand.has(id);
+  }
+
+  /**
+   * Called by the connector right before the point of no return. Throws when another process has taken over, and when it may
+   * have: this one may have been paused while the database answered.
+   */
+  async commit({ delivery, lease }: Claim): Promise<void> {
+    const asked = moment();
+    const committedAt = new Date(asked.wall);
+    const commit = this.database.manager.update(Delivery, mine(delivery), { committedAt, leaseUntil: leaseUntil(asked) });
+    const { affected } = await commit.catch((error: Error) => {
+      throw new ConnectorError('unavailable', 'Our own database did not answer before the reply was sent.', { cause: error });
+    });
+    if (!affected) throw new ConnectorError('unavailable', 'Another process took this reply over.');
+    lease.extend(asked);
+    if (!lease.holds())
+      throw new ConnectorError('unavailable', 'This process was held up for so long that another one may have taken over.');
+    delivery.committedAt = committedAt;
+  }
+
+  /** Takes over what a dead process was sending; null when it lives after all, or when nothing had left the house yet. */
+  async inherit(abandoned: Delivery): Promise<Claim | null> {
+    const { id, fence, committedAt } = abandoned;
+    const asked = moment();
+    const now = new Date(asked.wall);
+    const change = committedAt ? { leaseUntil: leaseUntil(asked) } : { state: 'queued' as const, nextAttemptAt: now, leaseUntil: null };
+    const still = { id, fence, state: 'sending' as const, leaseUntil: LessThan(now) };
+    const taken = await transact(this.database, async (manager) => {
+      const { affected } = await manager.update(Delivery, still, { ...change, fence: fence + 1, updatedAt: now });
+      const answer = committedAt ? 'The app stopped while it was being sent.' : 'The app stopped before anything was sent.';
+      if (affected) await noteAttempt(manager, abandoned, { outcome: 'abandoned', answer });
+      return Boolean(affected);
+    });
+    if (!taken) return null;
+    this.logger.warn({ delivery: id, committed: !!committedAt }, 'its sender died; taking over');
+    if (!committedAt) return null;
+    return { ...(await this.cargos.load({ ...abandoned, fence: fence + 1 })), lease: new Lease(asked), probe: false };
+  }
+
+  private async takeNow(id: string, channelId: string, probe: boolean): Promise<Claim | Date | null> {
+    const asked = moment();
+    const perMinute = await this.rateOf(channelId);
+    const { manager } = this.database;
+    const taken = perMinute ? await this.takeInTurn(id, channelId, perMinute, asked) : await this.take(manager, id, asked);
+    const claim = taken === true ? await this.load(id, asked, probe) : null;
+    if (!claim && probe) await this.circuits.release(channelId);
+    return taken instanceof Date ? taken : claim;
+  }
+
+  private async load(id: string, asked: Moment, probe: boolean): Promise<Claim | null> {
+    const { manager } = this.database;
     const delivery = await manager.findOneByOrFail(Delivery, { id });
     try {
-      const claim = await this.load(delivery);
-      refuseClosed(claim);
-      await this.tell(manager, claim.message);
+      const cargo = await this.cargos.load(delivery);
+      refuseClosed(cargo);
+      await this.tell(manager, cargo.message);
       this.changes.announce();
-      return claim;
+      return { ...cargo, lease: new Lease(asked), probe };
     } catch (error) {
       await this.giveBack(delivery, error as Error);
       return null;
     }
   }
 
-  private async take(manager: EntityManager, id: string): Promise<boolean> {
-    const now = new Date();
+  private async take(manager: EntityManager, id: string, { wall }: Moment): Promise<boolean> {
+    const now = new Date(wall);
     const { affected } = await manager
       .createQueryBuilder()
       .update(Delivery)
@@ -85,7 +150,8 @@ export class Claims {
         state: 'sending',
         attempts: () => 'attempts + 1',
         fence: () => 'fence + 1',
-        leaseUntil: new Date(now.getTime() + leaseMs),
+        leaseUntil: new Date(wall + leaseMs),
+        attemptAt: now,
         committedAt: null,
         updatedAt: now,
       })
@@ -95,7 +161,7 @@ export class Claims {
   }
 
   /** Of all processes one at a time decides who of a channel goes next. What has to wait has not been attempted. */
-  private async takeInTurn(id: string, channelId: string, perMinute: number): Promise<boolean | Date> {
+  private async takeInTurn(id: string, channelId: string, perMinute: number, asked: Moment): Promise<boolean | Date> {
     return transact(this.database, async (manager) => {
       if (this.database.options.type === 'postgres')
         await manager.query('SELECT 1 FROM channel WHERE id = $1 FOR NO KEY UPDATE', [channelId]);
@@ -103,10 +169,18 @@ export class Claims {
       const delivery = await manager.findOneBy(Delivery, { id, state: In(waiting), nextAttemptAt: LessThanOrEqual(now) });
       if (!delivery) return false;
       const turn = await turnOf(manager, delivery, perMinute, now);
-      if (!turn) return this.take(manager, id);
+      if (!turn) return this.take(manager, id, asked);
       await manager.update(Delivery, id, { nextAttemptAt: turn, updatedAt: now });
       return turn;
     });
+  }
+
+  /** The platform would refuse it as it refused the one before: it is not asked again for each. */
+  private async refuse(id: string, { reason }: Held): Promise<null> {
+    if (!(await this.take(this.database.manager, id, moment()))) return null;
+    const delivery = await this.database.manager.findOneByOrFail(Delivery, { id });
+    await this.giveBack(delivery, new ConnectorError('auth', reason));
+    return null;
   }
 
   private async rateOf(channelId: string): Promise<number | null> {
@@ -115,132 +189,27 @@ export class Claims {
     return rate ? rate((await this.channels.stored(channel)).settings) : null;
   }
 
-  /** Everything about a delivery, read fresh. */
-  async load(delivery: Delivery): Promise<Claim> {
-    const { manager } = this.database;
-    const message = await manager.findOneByOrFail(Message, { id: delivery.messageId });
-    const channel = await manager.findOneByOrFail(Channel, { id: delivery.channelId });
-    if (channel.removedAt) throw new ConnectorError('rejected', 'The channel was removed before this reply was sent.');
-    const conversation = await manager.findOneByOrFail(Conversation, { id: message.conversationId });
-    const connector = this.connectors.of(channel);
-    const files = await manager.find(Attachment, { where: { messageId: message.id }, order: { createdAt: 'ASC', id: 'ASC' } });
-    const attachments = await Promise.all(
-      files.map(async ({ id, filename, contentType, sha256 }) => ({
-        id,
-        filename,
-        contentType,
-        content: await this.store.read(sha256),
-        url: this.publicFiles.addressOf(id),
-      })),
-    );
-    const window = await this.windows.ofReply(manager, conversation, channel.type, message, new Date(), true);
-    const outgoing = {
-      deliveryId: delivery.id,
-      externalId: message.externalId,
-      text: message.text,
-      html: message.html,
-      envelope: (message.envelope ?? {}) as Record<string, unknown>,
-      attachments,
-      recipients: stillToReach(delivery.recipients),
-      windowMode: window.mode,
-    };
-    return { delivery, message, channel, connector, window, outgoing, access: await this.channels.access(channel) };
-  }
-
-  /** Called by the connector right before the point of no return. Throws when another process has taken over. */
-  async commit({ delivery }: Claim): Promise<void> {
-    const commit = this.database.manager.update(Delivery, mine(delivery), { committedAt: new Date() });
-    const { affected } = await commit.catch((error: Error) => {
-      throw new ConnectorError('unavailable', 'Our own database did not answer before the reply was sent.', { cause: error });
-    });
-    if (!affected) throw new ConnectorError('unavailable', 'Another process took this reply over.');
-  }
-
-  /** Holds the lease while the work takes. */
-  async keeping(claim: Claim, work: () => Promise<void>): Promise<void> {
-    const renewing = setInterval(() => void this.renew(claim), leaseMs / 3);
-    await work().finally(() => clearInterval(renewing));
-  }
-
-  private async renew({ delivery }: Claim): Promise<void> {
-    await this.database.manager
-      .update(Delivery, mine(delivery), { leaseUntil: new Date(Date.now() + leaseMs) })
-      .catch((error: Error) => this.logger.warn({ delivery: delivery.id, error: error.message }, 'cannot renew the lease'));
+  private async renew({ delivery, lease, probe }: Claim): Promise<void> {
+    const asked = moment();
+    try {
+      const { affected } = await this.database.manager.update(Delivery, mine(delivery), { leaseUntil: leaseUntil(asked) });
+      if (affected) lease.extend(asked);
+      if (probe) await this.circuits.renewProbe(delivery.channelId);
+    } catch (error) {
+      this.logger.warn({ delivery: delivery.id, error: (error as Error).message }, 'cannot renew the lease');
+    }
   }
 
   /** Nothing was sent, because we could not even read what to send. */
   private async giveBack(delivery: Delivery, error: Error): Promise<void> {
-    const refused = error instanceof ConnectorError && error.kind === 'rejected';
-    this.logger[refused ? 'warn' : 'error']({ delivery: delivery.id, error: error.message }, 'cannot prepare this reply');
-    await this.settle(delivery, (now) => afterSetback(now, error), error);
+    const foreseen = error instanceof ConnectorError && !error.retryable;
+    this.logger[foreseen ? 'warn' : 'error']({ delivery: delivery.id, error: error.message }, 'cannot prepare this reply');
+    await this.settlement.settle(delivery, { outcome: 'failed', error }, (now, since) =>
+      afterSetback(now, error, { attempts: now.attempts, since, patience: usualPatience, closesAt: null }),
+    );
   }
 
-  /**
-   * Notes how an attempt ended and gives the lease back, unless somebody else has it. Decided by the row as it is now: a
-   * bounce of an earlier attempt may have come while this one was under way. `error` is why it did not succeed.
-   */
-  async settle(delivery: Delivery, decide: (now: Delivery) => Partial<Delivery>, error?: Error): Promise<Partial<Delivery>> {
-    const settled = await transact(this.database, async (manager) => {
-      const { affected } = await manager.update(Delivery, mine(delivery), { leaseUntil: null, updatedAt: new Date() });
-      if (!affected) return {};
-      const before = await manager.findOneByOrFail(Delivery, { id: delivery.id });
-      const change = decide(before);
-      const told = await changeDelivery(manager, before, change);
-      const message = await manager.findOneByOrFail(Message, { id: delivery.messageId });
-      await this.tell(manager, message, ...told);
-      await this.follow(manager, message, change, error);
-      return change;
-    });
-    this.changes.announce();
-    return settled;
-  }
-
-  /** Takes over what a dead process was sending; null when it lives after all, or when nothing had left the house yet. */
-  async inherit(abandoned: Delivery): Promise<Claim | null> {
-    const { id, fence, committedAt } = abandoned;
-    const now = new Date();
-    const change = committedAt
-      ? { leaseUntil: new Date(now.getTime() + leaseMs) }
-      : { state: 'queued' as const, nextAttemptAt: now, leaseUntil: null };
-    const still = { id, fence, state: 'sending' as const, leaseUntil: LessThan(now) };
-    const { affected } = await this.database.manager.update(Delivery, still, { ...change, fence: fence + 1, updatedAt: now });
-    if (!affected) return null;
-    this.logger.warn({ delivery: id, committed: !!committedAt }, 'its sender died; taking over');
-    return committedAt ? this.load({ ...abandoned, fence: fence + 1 }) : null;
-  }
-
-  /** What a failure changes beside its delivery. */
-  private async follow(manager: EntityManager, message: Message, { state }: Partial<Delivery>, error?: Error): Promise<void> {
-    const { heldByOther = false, noPrivateReply = false } = error instanceof ConnectorError ? error : {};
-    if (heldByOther) await this.noteHolder(manager, message);
-    if (state !== 'failed' && state !== 'uncertain') return;
-    for (const held of await holdLaterParts(manager, message)) await this.tell(manager, held);
-    if (message.mode === 'private' && state === 'failed' && !noPrivateReply) await this.giveBackPrivate(manager, message);
-  }
-
-  /** The platform does not always say who. */
-  private async noteHolder(manager: EntityManager, { conversationId: id }: Message): Promise<void> {
-    const held = { heldBy: 'another app', heldAt: new Date(), version: () => 'version + 1' };
-    const { affected } = await manager.update(Conversation, { id, heldBy: IsNull() }, held);
-    if (affected) await this.changes.write(manager, { type: 'conversation.updated', conversationId: id });
-  }
-
-  private async giveBackPrivate(manager: EntityManager, message: Message): Promise<void> {
-    const { conversationId } = message;
-    const comment = await giveBackPrivateReply(manager, message);
-    await this.changes.write(manager, ...comment, { type: 'conversation.updated', conversationId });
-  }
-
-  private async tell(manager: EntityManager, { conversationId, id: messageId }: Message, ...more: NewChange[]): Promise<void> {
-    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId }, ...more);
+  private async tell(manager: EntityManager, { conversationId, id: messageId }: Message): Promise<void> {
+    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId });
   }
 }
-
-/** Planned for a time at which the platform allows no answer any more: it was allowed when it was written. */
-function refuseClosed({ window: { open, reason } }: Claim): void {
-  if (open) return;
-  throw new ConnectorError('rejected', `It was too late to send this. ${reason ?? 'The platform allows no answer here any more.'}`);
-}
-
-/** The row, as long as it is still this claimant's. */
-const mine = ({ id, fence }: Delivery) => ({ id, fence, state: 'sending' as const });

@@ -5,6 +5,7 @@ import { Message } from '../conversations/message.entity.js';
 const held = {
   state: 'failed' as const,
   nextAttemptAt: null,
+  errorKind: 'held' as const,
   errorCode: null,
   errorMessage: 'An earlier part of this reply did not go out, so this one was held back.',
   errorRetryable: true,

@@ -1,4 +1,4 @@
-import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import { DelayedError, type Job } from 'bullmq';
 import { ConnectorError, type Outgoing, type Sent } from '#libs/connector';
@@ -7,10 +7,11 @@ import { ChannelLanes } from '../queue/channel-lanes.js';
 import { type Claim, Claims } from './claims.service.js';
 import { Outcomes } from './outcomes.service.js';
 
-const busyDelayMs = 200;
+/** Waiting for platforms costs little, so that there are places for many channels that hang, of which each has one. */
+const places = 64;
 
 /** Sends replies. The delivery's row decides; a job that comes twice or late finds nothing to do. */
-@Processor('outbound', { ...workerPatience, concurrency: 24 })
+@Processor('outbound', { ...workerPatience, concurrency: places })
 @Injectable()
 export class OutboundWorker extends WorkerHost {
   private readonly logger = new Logger('outbound');
@@ -27,16 +28,10 @@ export class OutboundWorker extends WorkerHost {
     const channelId = await this.claims.channelOf(job.data.deliveryId);
     if (!channelId) return;
     const leave = this.lanes.enter(channelId);
-    const notBefore = leave ? await this.send(job.data.deliveryId).finally(leave) : new Date(Date.now() + busyDelayMs);
+    const notBefore = leave ? await this.send(job.data.deliveryId).finally(leave) : new Date(Date.now() + this.lanes.pauseOf(channelId));
     if (!notBefore) return;
     await job.moveToDelayed(notBefore.getTime(), token);
     throw new DelayedError();
-  }
-
-  /** The queue itself is in trouble: what it forgets, the sweep adds again. */
-  @OnWorkerEvent('error')
-  onError(error: Error): void {
-    this.logger.warn({ error: error.message }, 'queue trouble');
   }
 
   /** Resolves with a time when it may not leave before. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
 import { ConnectorError, type Found, type RefusedRecipient, type Sent } from '#libs/connector';
 import { Channels } from '../channels/channels.service.js';
+import { noteAttempt, triedSince } from '../conversations/attempts.js';
 import { Conversation, ThreadKey } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { MessageChanges } from '../conversations/message-changes.service.js';
@@ -13,10 +14,18 @@ import { nextReply } from '../conversations/take-back.js';
 import { insertNew, isDuplicate, isOurTrouble, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes, type NewChange } from '../realtime/changes.service.js';
-import { type Claim, Claims } from './claims.service.js';
+import type { Claim } from './claims.service.js';
 import { noteOpenedChat, tie } from './opened-chat.js';
-import { nextAttempt } from './retry-schedule.js';
+import { Circuits } from './circuits.service.js';
+import { HeldReplies } from './held-replies.service.js';
+import { nextAttempt, type Trying, usualPatience } from './retry-schedule.js';
 import { afterSetback } from './setback.js';
+import { Settlement } from './settlement.service.js';
+
+/** For how long what a process wrote before it died, or is still writing, may take to get there: connectors give a request up after half a minute. */
+const lastWordsMs = 40_000;
+/** Whoever is put off by a server that took the mail for others is mostly greylisted: it lets us in after about five minutes. */
+const greylistedMs = 300_000;
 
 /** What became of an attempt, and what follows from it. */
 @Injectable()
@@ -28,7 +37,9 @@ export class Outcomes {
     private readonly channels: Channels,
     private readonly queue: JobQueue,
     private readonly changes: Changes,
-    private readonly claims: Claims,
+    private readonly circuits: Circuits,
+    private readonly heldReplies: HeldReplies,
+    private readonly settlement: Settlement,
     private readonly messageChanges: MessageChanges,
   ) {}
 
@@ -50,11 +61,13 @@ export class Outcomes {
     await this.tryAgain(delivery, retryAt);
     this.logger.log({ channel: channel.id, delivery: delivery.id }, 'sent');
     await this.hurryNext(claim);
+    await this.works(channel.id);
     if (channel.healthState === 'needs-auth') await this.channels.report(channel.id, 'ok');
   }
 
   /** Sent means: to some at least. The rest of the recipients, where there is one, is tried again. */
-  private async noteSent({ delivery, message, channel }: Claim, sent: Sent): Promise<Date | null> {
+  private async noteSent(claim: Claim, sent: Sent): Promise<Date | null> {
+    const { delivery, message, channel } = claim;
     const { externalId, ownKeys = [], refused = [], opened } = sent;
     return this.database.transaction(async (manager) => {
       const chatId = await removeEchoCopy(manager, message, externalId);
@@ -70,7 +83,8 @@ export class Outcomes {
           messageId: message.id,
         })),
       );
-      const { retryAt, told } = await noteTaken(manager, delivery, refused);
+      const { retryAt, told } = await noteTaken(manager, claim, refused);
+      await noteAttempt(manager, delivery, { outcome: 'sent', answer: refused.length ? refusals(refused) : null, nextAttemptAt: retryAt });
       await manager.update(Conversation, { id: message.conversationId, heldBy: Not(IsNull()) }, { heldBy: null, heldAt: new Date() });
       if (message.mode === 'private') await this.noteChat(manager, message, opened, chatId);
       await this.messageChanges.apply(manager, channel.id, externalId);
@@ -97,22 +111,45 @@ export class Outcomes {
   /** Decides by kind: look for it, try again later, or tell the agent. */
   async failed(claim: Claim, error: ConnectorError): Promise<void> {
     const { channel, delivery } = claim;
-    this.logger.warn(
-      { channel: channel.id, delivery: delivery.id, kind: error.kind, outcome: error.outcome, code: error.code },
-      'delivery failed',
-    );
-    if (error.outcome === 'unknown') return this.resolve(claim, error.message);
-    if (error.kind === 'auth' && this.channels.mayRenew(channel, claim.access))
-      return this.retryOrFail(claim, new ConnectorError('unavailable', error.message, { code: error.code, cause: error }));
-    if (error.kind === 'auth') await this.channels.report(channel.id, 'needs-auth', error.message);
+    const { kind, outcome, code, scope } = error;
+    this.logger.warn({ channel: channel.id, delivery: delivery.id, kind, outcome, code, scope }, 'delivery failed');
+    const renews = kind === 'auth' && this.channels.mayRenew(channel, claim.access);
+    if (scope === 'channel' && !renews) await this.circuits.failed(channel.id, error, claim.probe);
+    if (outcome === 'unknown') return this.resolve(claim, error);
+    if (renews) return this.retryOrFail(claim, new ConnectorError('unavailable', error.message, { code, cause: error }));
+    if (kind === 'auth') await this.channels.report(channel.id, 'needs-auth', error.message);
+    // Whoever looked at the reply and said no was there to be reached.
+    if (kind === 'rejected') await this.works(channel.id);
     await this.retryOrFail(claim, error);
   }
 
-  /** After a crash or an unclear answer: what does the platform know of it? */
-  async resolve(claim: Claim, why: string): Promise<void> {
-    const { connector, outgoing, access, delivery } = claim;
+  /**
+   * What a dead process was sending. Its last words may still be on their way, or it was only taken for dead and is at it: as
+   * long as that can be, nobody concludes that the customer did not get it.
+   */
+  async inherited(claim: Claim, surelyDead: boolean, stopping: AbortSignal): Promise<void> {
+    const why = new ConnectorError('unavailable', 'the app stopped while it was being sent.');
+    if (surelyDead || hasReached(claim.delivery.recipients)) return this.resolve(claim, why, 'abandoned');
+    const found = await this.look(claim);
+    if (found.state === 'sent') return this.sent(claim, found);
+    await sleep(lastWordsMs, undefined, { signal: stopping });
+    await this.resolve(claim, why, 'abandoned');
+  }
+
+  /** After a crash or an unclear answer: what does the platform know of it? `outcome`: of the attempt, if it did not arrive. */
+  async resolve(claim: Claim, why: ConnectorError, outcome: 'failed' | 'abandoned' = 'failed'): Promise<void> {
+    const { delivery } = claim;
     // That some have it is known; finding it again would not tell whether the others do.
-    if (hasReached(delivery.recipients)) return void (await this.claims.settle(delivery, (now) => uncertainForRest(now, why)));
+    if (hasReached(delivery.recipients)) return this.noteUncertain(claim, why, (now) => uncertainForRest(now, why.message));
+    const found = await this.look(claim);
+    if (found.state === 'sent') return this.sent(claim, found);
+    if (found.state === 'absent') return this.retryOrFail(claim, notThere(why), outcome);
+    await this.noteUncertain(claim, why, () => uncertain(why.message));
+    await this.hurryNext(claim);
+  }
+
+  private async look(claim: Claim): Promise<Found> {
+    const { connector, outgoing, access, delivery } = claim;
     const since = delivery.committedAt ?? delivery.updatedAt;
     const found = await connector.find(outgoing, access, since).catch((error: Error): Found => {
       this.logger.warn({ delivery: delivery.id, error: error.message }, 'cannot ask the platform whether it was sent');
@@ -120,22 +157,32 @@ export class Outcomes {
     });
     // Two equal replies soon after another: what was found may be the other one, which is accounted for already.
     const taken = found.state === 'sent' && (await isAnotherReply(this.database.manager, claim.message, found.externalId));
-    if (found.state === 'sent' && !taken) return this.sent(claim, found);
-    if (found.state === 'absent') return this.retryOrFail(claim, new ConnectorError('unavailable', why));
-    await this.claims.settle(delivery, () => uncertain(why));
-    await this.hurryNext(claim);
+    return taken ? { state: 'unknown' } : found;
   }
 
   /** Nobody can even be asked, e.g. because the channel was removed: the agent has to know. */
   async unknowable(delivery: Delivery, error: Error): Promise<void> {
     this.logger.error({ delivery: delivery.id, error: error.message }, 'cannot find out what became of this reply');
-    await this.claims.settle({ ...delivery, fence: delivery.fence + 1 }, () => uncertain(error.message));
+    const inherited = { ...delivery, fence: delivery.fence + 1 };
+    await this.settlement.settle(inherited, { outcome: 'unknown', error }, () => uncertain(error.message));
   }
 
-  private async retryOrFail(claim: Claim, error: ConnectorError): Promise<void> {
-    const { nextAttemptAt = null } = await this.claims.settle(claim.delivery, (now) => afterSetback(now, error), error);
-    if (nextAttemptAt) await this.tryAgain(claim.delivery, nextAttemptAt);
+  private async noteUncertain({ delivery }: Claim, error: Error, decide: (now: Delivery) => Partial<Delivery>): Promise<void> {
+    await this.settlement.settle(delivery, { outcome: 'unknown', error }, decide);
+  }
+
+  private async retryOrFail(claim: Claim, error: ConnectorError, outcome: 'failed' | 'abandoned' = 'failed'): Promise<void> {
+    const change = await this.settlement.settle(claim.delivery, { outcome, error }, (now, since) =>
+      afterSetback(now, error, tryingOf(claim, now, since)),
+    );
+    if (change.nextAttemptAt) await this.tryAgain(claim.delivery, change.nextAttemptAt);
     else await this.hurryNext(claim);
+  }
+
+  /** What waited for the channel to work again need not wait any longer. */
+  private async works(channelId: string): Promise<void> {
+    const since = await this.circuits.succeeded(channelId);
+    if (since) await this.heldReplies.freeSince(channelId, since);
   }
 
   private async tryAgain({ id, attempts }: Delivery, notBefore: Date | null): Promise<void> {
@@ -147,8 +194,20 @@ export class Outcomes {
   }
 }
 
+const tryingOf = ({ connector, window }: Claim, { attempts }: Delivery, since: Date): Trying => ({
+  ...{ attempts, since },
+  patience: connector.patience ?? usualPatience,
+  closesAt: window.closesAt,
+});
+
+const notThere = ({ message, code, cause }: ConnectorError) =>
+  new ConnectorError('unavailable', `${message} It has not arrived.`, { code, cause });
+
+const refusals = (refused: RefusedRecipient[]): string => refused.map(({ recipient, message }) => `${recipient}: ${message}`).join(' ');
+
 const uncertain = (why: string) => ({
   state: 'uncertain' as const,
+  errorKind: 'unknown' as const,
   nextAttemptAt: null,
   errorCode: null,
   errorMessage: `It may have been sent: ${why}`,
@@ -159,20 +218,27 @@ const uncertain = (why: string) => ({
 /** For whom it was taken, and when it is offered to the others again. An echo may have been quicker to call it sent, but only we know for whom. */
 async function noteTaken(
   manager: EntityManager,
-  { id }: Delivery,
+  claim: Claim,
   refused: RefusedRecipient[],
 ): Promise<{ retryAt: Date | null; told: NewChange[] }> {
+  const { id } = claim.delivery;
   const open = { id, state: In(['sending', 'uncertain', 'queued', 'sent']) };
   // Touched first, because it locks the row: a bounce of an earlier attempt may be noted at this very moment.
   const { affected } = await manager.update(Delivery, open, { leaseUntil: null, updatedAt: new Date() });
   if (!affected) return { retryAt: null, told: [] };
   const before = await manager.findOneByOrFail(Delivery, { id });
-  const { attempts, recipients } = before;
+  const { recipients } = before;
   const taken = afterTaken(recipients, refused);
-  const nextAttemptAt = stillToReach(taken)?.length ? nextAttempt(attempts) : null;
+  const nextAttemptAt = stillToReach(taken)?.length ? await offeredAgain(manager, claim, before) : null;
   const fates = nextAttemptAt ? taken : givenUp(taken);
   const told = await changeDelivery(manager, before, { ...faultOf(fates), state: 'sent', recipients: fates, nextAttemptAt });
   return { retryAt: nextAttemptAt, told };
+}
+
+async function offeredAgain(manager: EntityManager, claim: Claim, before: Delivery): Promise<Date | null> {
+  const since = await triedSince(manager, claim.delivery);
+  const next = nextAttempt({ kind: 'unavailable', retryAfterMs: greylistedMs }, tryingOf(claim, before, since));
+  return 'at' in next ? next.at : null;
 }
 
 /** Of a later attempt, after some got it with an earlier one. */

@@ -16,7 +16,7 @@ export class Guarantees1795360000000 implements MigrationInterface {
     await createTable(runner, 'channel_circuit', {
       columns: {
         ...{ channel_id: uuid({ isPrimary: true }), failures: int({ default: 0 }), failing_since: time(nullable) },
-        ...{ open_until: time(nullable), probe_until: time(nullable), reason: text(nullable) },
+        ...{ open_until: time(nullable), probe_until: time(nullable), kind: text(nullable), reason: text(nullable) },
       },
       references: { channel_id: ['channel', 'channel', 'CASCADE'] },
     });
@@ -24,12 +24,13 @@ export class Guarantees1795360000000 implements MigrationInterface {
       columns: { id: id(), role: text(), host: text(), pid: int(), started_at: time(), seen_at: time() },
     });
     for (const [table, columns] of Object.entries(added)) await addColumns(runner, table, columns);
-    for (const [table, name, columns] of indexed) await addIndex(runner, table, name, columns);
+    for (const [table, name, columns, where] of indexed) await addIndex(runner, table, name, columns, where);
     // What came back and what was refused cannot be told apart any more; of those who may try again it is mostly the first.
     await runner.query(
       `UPDATE delivery SET trouble_at = updated_at, error_kind = CASE WHEN state = 'uncertain' THEN 'unknown'
         WHEN error_retryable THEN 'bounced' ELSE 'refused' END WHERE state IN ('failed', 'uncertain')`,
     );
+    await noteWaiting(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -40,12 +41,34 @@ export class Guarantees1795360000000 implements MigrationInterface {
 }
 
 const added: Record<string, Record<string, Column>> = {
-  delivery: { error_kind: text(nullable), trouble_at: time(nullable), undo_until: time(nullable), undo_to: json(nullable) },
-  inbound_event: { payload_kept: text({ default: "'whole'" }) },
+  delivery: {
+    error_kind: text(nullable),
+    trouble_at: time(nullable),
+    undo_until: time(nullable),
+    attempt_at: time(nullable),
+    undo_to: json(nullable),
+  },
+  inbound_event: { payload_kept: text({ default: "'whole'" }), settled_at: time(nullable), waiting_since: time(nullable) },
+  message_change: { waiting_since: time(nullable) },
   app_user: { undo_seconds: int({ default: 10 }) },
 };
 
-const indexed: Array<[table: string, name: string, columns: string[]]> = [
+const indexed: Array<[table: string, name: string, columns: string[], where?: string]> = [
   ['delivery', 'ix_delivery_trouble', ['trouble_at', 'id']],
-  ['inbound_event', 'ix_inbound_event_kept', ['payload_kept', 'stored_at']],
+  ['inbound_event', 'ix_inbound_event_kept', ['payload_kept', 'settled_at']],
+  ['inbound_event', 'ix_inbound_event_waiting', ['stored_at'], 'waiting_since IS NOT NULL'],
+  ['inbound_event', 'ix_inbound_event_todo', ['channel_id', 'backfill', 'stored_at'], `state = 'received'`],
+  ['message_change', 'ix_message_change_waiting', ['waiting_since'], 'waiting_since IS NOT NULL'],
 ];
+
+/** What was told of messages that are not here was known by its reason until now, and by the names under which it is kept. */
+async function noteWaiting(runner: QueryRunner): Promise<void> {
+  const waits = `state = 'ignored' AND reason = 'It waits for its message.'`;
+  const stored = 'SELECT stored_at FROM inbound_event WHERE inbound_event.id = message_change.inbound_event_id';
+  await runner.query(`UPDATE inbound_event SET waiting_since = stored_at WHERE ${waits}`);
+  await runner.query(
+    `UPDATE message_change SET waiting_since = COALESCE((${stored}), at)
+     WHERE key LIKE 'receipt %' OR of_external_id LIKE 'chat %' OR EXISTS (${stored} AND ${waits})`,
+  );
+  await runner.query(`UPDATE inbound_event SET settled_at = stored_at WHERE state IN ('processed', 'ignored') AND waiting_since IS NULL`);
+}

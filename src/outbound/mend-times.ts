@@ -1,0 +1,31 @@
+import { In, MoreThan, type EntityManager } from 'typeorm';
+import { Delivery } from '../conversations/delivery.entity.js';
+import { leaseMs } from './lease.js';
+import { waiting } from './order.js';
+
+/** Clocks of several machines are never quite the same. */
+const skewMs = 15_000;
+const batch = 500;
+
+/**
+ * A clock that was ahead and was put back leaves times behind that lie further in the future than they were meant to: waits and
+ * leases are made as long again as they were, counted from now. A time that somebody chose stays as it is.
+ */
+export async function mendTimes(manager: EntityManager): Promise<void> {
+  const now = Date.now();
+  const written = { updatedAt: MoreThan(new Date(now + skewMs)) };
+  const later = { ...written, state: In(waiting), nextAttemptAt: MoreThan(new Date(now)) };
+  for (const row of await manager.find(Delivery, { where: later, take: batch })) {
+    const { id, fence, updatedAt, nextAttemptAt } = row;
+    if (isChosen(row)) continue;
+    const wait = Math.max(0, nextAttemptAt!.getTime() - updatedAt.getTime());
+    await manager.update(Delivery, { id, fence, updatedAt }, { nextAttemptAt: new Date(now + wait), updatedAt: new Date(now) });
+  }
+  const tooLong = { state: 'sending' as const, leaseUntil: MoreThan(new Date(now + leaseMs + skewMs)) };
+  for (const { id, fence, leaseUntil } of await manager.find(Delivery, { where: tooLong, take: batch }))
+    await manager.update(Delivery, { id, fence, leaseUntil: leaseUntil! }, { leaseUntil: new Date(now + leaseMs) });
+}
+
+/** By whoever wrote it, and never tried. */
+const isChosen = ({ attempts, undoUntil, nextAttemptAt, updatedAt }: Delivery): boolean =>
+  attempts === 0 && undoUntil === null && nextAttemptAt! > updatedAt;
