@@ -1,10 +1,22 @@
 #!/usr/bin/env node
 import type { Command } from './command.js';
+import { ledgerList } from './ledger-list.js';
+import { ledgerReplay } from './ledger-replay.js';
 import { mailInspect } from './mail-inspect.js';
 import { migrate } from './migrate.js';
 import { userAdd } from './user-add.js';
 
 const commands: Record<string, { usage: string; about: string; run: Command }> = {
+  'ledger list': {
+    usage: '[--state STATE|waiting] [--channel ID] [--limit N]',
+    about: 'show what came in and what became of it, newest first',
+    run: ledgerList,
+  },
+  'ledger replay': {
+    usage: '[ID…] [--state processed|ignored|quarantined] [--channel ID]',
+    about: 'have events taken in again; nothing is doubled',
+    run: ledgerReplay,
+  },
   'mail inspect': { usage: 'FILE…', about: 'show what the email connector makes of raw mails, one JSON line each', run: mailInspect },
   migrate: { usage: '', about: 'bring the database up to date, as every start does', run: migrate },
   'user add': {

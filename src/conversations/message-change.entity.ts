@@ -9,6 +9,7 @@ import { Id, Json, Ref, Text, Time, optional } from '../database/columns.js';
 @Entity()
 @Unique('uq_message_change_key', ['channelId', 'key'])
 @Index('ix_message_change_of', ['channelId', 'ofExternalId'])
+@Index('ix_message_change_waiting', ['waitingSince'], { where: 'waiting_since IS NOT NULL' })
 export class MessageChange {
   @Id() id: string;
   @Ref() @ForeignKey(() => Channel, { name: 'fk_message_change_channel', onDelete: 'CASCADE' }) channelId: string;
@@ -21,4 +22,6 @@ export class MessageChange {
   @Json() change: object;
   /** The ledger row it came with; null for what we did ourselves. */
   @Ref(optional) inboundEventId: string | null;
+  /** Since when its message is awaited; null when it is here. */
+  @Time(optional) waitingSince: Date | null;
 }

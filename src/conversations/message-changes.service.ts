@@ -8,13 +8,13 @@ import { awaitTurn } from '../database/turns.js';
 import { Changes } from '../realtime/changes.service.js';
 import { connectAnswers } from './answers.js';
 import { Conversation } from './conversation.entity.js';
-import { noteApplied } from './ledger-rows.js';
 import { MessageChange } from './message-change.entity.js';
 import { type Folded, fold, type KeptChange } from './message-fold.js';
 import { messageNamed, namesOf } from './message-names.js';
 import { Message, type Reaction } from './message.entity.js';
 import { noteAction, recount, refreshPreview, showUnread } from './recount.js';
 import { isReceipt, Receipts } from './receipts.service.js';
+import { arrivedFor, keepWaiting } from './waiting-changes.js';
 import { forgetContent, withoutContent } from './withdrawal.js';
 
 /** What platforms tell of messages after they were written. All of it is kept, and a message shows what all of it together makes of it. */
@@ -31,8 +31,13 @@ export class MessageChanges {
    */
   async take(manager: EntityManager, channelId: string, event: ChangeEvent, inboundEventId: string, backfill: boolean): Promise<boolean> {
     const { of: ofExternalId, key, at, change } = event;
-    await insertNew(manager, MessageChange, { id: newId(), channelId, ofExternalId, key, at, change, inboundEventId });
-    return this.settle(manager, channelId, ofExternalId, !backfill);
+    await awaitTurn(manager, channelId, ofExternalId);
+    const message = await messageNamed(manager, channelId, ofExternalId);
+    const row = { id: newId(), channelId, ofExternalId, key, at, change, inboundEventId };
+    if (!message) return !(await keepWaiting(manager, row));
+    await insertNew(manager, MessageChange, { ...row, waitingSince: null });
+    await this.settleOf(manager, message, !backfill);
+    return true;
   }
 
   /**
@@ -60,7 +65,8 @@ export class MessageChanges {
    * may wait for a turn while others wait for the conversation.
    */
   async awaiting(manager: EntityManager, message: Message, names: [string, ...string[]]): Promise<MessageChange[]> {
-    await awaitTurn(manager, message.channelId, names[0]);
+    // Under any of them something may be told right now. Always in the same order, so that nobody waits in a circle.
+    for (const name of [...new Set(names)].sort()) await awaitTurn(manager, message.channelId, name);
     await this.tell(manager, await connectAnswers(manager, message, names));
     return manager.findBy(MessageChange, { channelId: message.channelId, ofExternalId: In(names) });
   }
@@ -73,11 +79,17 @@ export class MessageChanges {
   private async settle(manager: EntityManager, channelId: string, externalId: string, isNews: boolean): Promise<boolean> {
     await awaitTurn(manager, channelId, externalId);
     const message = await messageNamed(manager, channelId, externalId);
-    if (!message) return false;
+    if (message) await this.settleOf(manager, message, isNews);
+    return message !== null;
+  }
+
+  private async settleOf(manager: EntityManager, { id, channelId }: Message, isNews: boolean): Promise<void> {
+    // Under another of its names somebody may be telling of it at this very moment; what they wrote is read afterwards.
+    await awaitTurn(manager, 'message', id);
+    const message = await manager.findOneByOrFail(Message, { id });
     const names = await namesOf(manager, message);
     await this.settleKept(manager, message, names, await manager.findBy(MessageChange, { channelId, ofExternalId: In(names) }), isNews);
     await this.tell(manager, await connectAnswers(manager, message, names));
-    return true;
   }
 
   private async settleKept(
@@ -89,11 +101,9 @@ export class MessageChanges {
   ): Promise<void> {
     const changes = kept.filter((row): row is MessageChange & KeptChange => !isReceipt(row));
     if (changes.length) await this.show(manager, message, names, fold(changes), isNews);
-    await this.receipts.catchUp(manager, message, kept.filter(isReceipt));
-    await noteApplied(
-      manager,
-      kept.map(({ inboundEventId }) => inboundEventId),
-    );
+    const receipts = kept.filter(isReceipt);
+    await this.receipts.catchUp(manager, message, receipts);
+    await arrivedFor(manager, changes, receipts);
   }
 
   private async show(manager: EntityManager, message: Message, names: string[], folded: Folded, isNews: boolean): Promise<void> {

@@ -3,7 +3,6 @@ import { type EntityManager, IsNull, LessThan, LessThanOrEqual, MoreThan, Not } 
 import type { ReceiptEvent } from '#libs/connector';
 import { Identity } from '../contacts/contact.entity.js';
 import { newId } from '../database/columns.js';
-import { insertNew } from '../database/data-source.js';
 import { awaitTurn } from '../database/turns.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Conversation } from './conversation.entity.js';
@@ -13,6 +12,7 @@ import { messageNamed } from './message-names.js';
 import { Message } from './message.entity.js';
 import { changeDelivery } from './reopening.js';
 import { settle } from './receipt-outcome.js';
+import { keepWaiting } from './waiting-changes.js';
 
 /** A receipt of one reply, as it is kept while nobody knows which reply that is. */
 type KeptReceipt = Pick<ReceiptEvent, 'state' | 'recipient' | 'error' | 'andEarlier'> & { kind: 'receipt' };
@@ -40,8 +40,8 @@ export class Receipts {
     const { of: ofExternalId, state, recipient, error, andEarlier, at } = receipt;
     const key = ['receipt', ofExternalId, state, recipient, at.toISOString()].join(' ');
     const change: KeptReceipt = { kind: 'receipt', state, recipient, error, andEarlier };
-    await insertNew(manager, MessageChange, { id: newId(), channelId, ofExternalId, key, at, change, inboundEventId });
-    return message !== null;
+    const isKept = await keepWaiting(manager, { id: newId(), channelId, ofExternalId, key, at, change, inboundEventId });
+    return message !== null || !isKept;
   }
 
   /** Applies what was told of a message before it was known, and what was told of everything in its chat. */

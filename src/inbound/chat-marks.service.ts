@@ -5,8 +5,8 @@ import { noteApplied } from '../conversations/ledger-rows.js';
 import { MessageChange } from '../conversations/message-change.entity.js';
 import { Message } from '../conversations/message.entity.js';
 import { Receipts, type Watermark } from '../conversations/receipts.service.js';
+import { keepWaiting } from '../conversations/waiting-changes.js';
 import { newId } from '../database/columns.js';
-import { insertNew } from '../database/data-source.js';
 import { awaitTurn } from '../database/turns.js';
 import { Changes } from '../realtime/changes.service.js';
 import type { Occasion } from './occasion.js';
@@ -46,8 +46,7 @@ export class ChatMarks {
     }
     const key = `${keptUnder(threadKey)} ${at.toISOString()} ${JSON.stringify(mark)}`;
     const row = { id: newId(), channelId: channel.id, ofExternalId: keptUnder(threadKey), key, at, change: { ...mark, backfill } };
-    await insertNew(manager, MessageChange, { ...row, inboundEventId: eventId });
-    return false;
+    return !(await keepWaiting(manager, { ...row, inboundEventId: eventId }));
   }
 
   /** Applies what was told of a chat before its first message came. */

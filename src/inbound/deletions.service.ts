@@ -69,7 +69,7 @@ export class Deletions {
       const change = { kind: 'withdraw' };
       await insertNew(manager, MessageChange, {
         ...{ id: newId(), channelId, ofExternalId: externalId, key: `erased:${externalId}`, at: new Date(), change },
-        inboundEventId: null,
+        ...{ inboundEventId: null, waitingSince: null },
       });
       await this.messages.apply(manager, channelId, externalId);
     });

@@ -14,7 +14,9 @@ export type InboundState = 'received' | 'processed' | 'ignored' | 'quarantined' 
 @Index('ix_inbound_event_channel', ['channelId', 'storedAt'])
 @Index('ix_inbound_event_platform_id', ['channelId', 'platformId'])
 @Index('ix_inbound_event_payload', ['payloadSha256'])
-@Index('ix_inbound_event_kept', ['payloadKept', 'storedAt'])
+@Index('ix_inbound_event_kept', ['payloadKept', 'settledAt'])
+@Index('ix_inbound_event_waiting', ['storedAt'], { where: 'waiting_since IS NOT NULL' })
+@Index('ix_inbound_event_todo', ['channelId', 'backfill', 'storedAt'], { where: `state = 'received'` })
 export class InboundEvent {
   @Id() id: string;
   /** Null while no connected channel has this account. */
@@ -38,4 +40,8 @@ export class InboundEvent {
   @Text({ default: 'received' }) state: InboundState;
   @Text(optional) reason: string | null;
   @Int({ default: 0 }) attempts: number;
+  /** Since when nothing more is going to happen with it; null while it may. */
+  @Time(optional) settledAt: Date | null;
+  /** Since when all of it speaks of messages that are not here; null once they are, or it was given up. */
+  @Time(optional) waitingSince: Date | null;
 }

@@ -1,5 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DataSource, LessThan } from 'typeorm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { Channel } from '../channels/channel.entity.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Repeating } from '../queue/repeating.js';
 import { InboundEvent } from './inbound-event.entity.js';
@@ -7,14 +9,21 @@ import { InboundEvent } from './inbound-event.entity.js';
 const everyMs = 5_000;
 const overdueMs = 5_000;
 const batch = 1_000;
+const leastPerChannel = 50;
+/** As long as workers keep up with what is added, the next ones follow after this. */
+const goOnMs = 500;
+
+type Waiting = Pick<InboundEvent, 'id' | 'channelId' | 'backfill'>;
 
 /**
- * Adds jobs again for events that still wait: what a crash left between row and job, or a queue that forgot. Events
- * that came before their account was connected find their channel here.
+ * Adds jobs again for events that still wait: what a crash left between row and job, what a queue forgot, what is to be
+ * replayed. Of each channel its next ones, live before history, so that none stands in line behind all that another has.
+ * Events that came before their account was connected find their channel here.
  */
 @Injectable()
 export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly rounds = new Repeating('inbound sweep', everyMs, () => this.sweep());
+  private readonly stopping = new AbortController();
   /** At the start nothing waits for a reason, so even the newest are added. */
   private patienceMs = 0;
 
@@ -28,20 +37,60 @@ export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
     await this.rounds.stop();
   }
 
   private async sweep(): Promise<void> {
+    for (let before = new Set<string>(); ;) {
+      const rows = await this.addNext();
+      const keepsUp = rows.length >= batch && rows.filter(({ id }) => before.has(id)).length < batch / 2;
+      if (!keepsUp || this.stopping.signal.aborted) return;
+      before = new Set(rows.map(({ id }) => id));
+      await sleep(goOnMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private async addNext(): Promise<Waiting[]> {
     const storedBefore = new Date(Date.now() - this.patienceMs);
     this.patienceMs = overdueMs;
     await this.routeStrays();
-    const rows = await this.database.manager.find(InboundEvent, {
-      select: { id: true, backfill: true },
-      where: { state: 'received', storedAt: LessThan(storedBefore) },
-      order: { storedAt: 'ASC', id: 'ASC' },
-      take: batch,
-    });
-    await this.queue.addInbound(rows);
+    const rows = await this.next(storedBefore);
+    await this.queue.addInbound(rows, true);
+    return rows;
+  }
+
+  /** In the order in which they should be taken: the first of each channel, the second of each, and so on. */
+  private async next(storedBefore: Date): Promise<Waiting[]> {
+    const channels = await this.waitingChannels(storedBefore);
+    const each = Math.max(leastPerChannel, Math.ceil(batch / Math.max(1, channels.length)));
+    const found: Array<Waiting & { place: number }> = [];
+    for (const channelId of channels) {
+      const rows = await this.waiting(storedBefore)
+        .andWhere({ channelId })
+        .orderBy('e.backfill')
+        .addOrderBy('e.storedAt')
+        .limit(each)
+        .getMany();
+      found.push(...rows.map(({ id, backfill }, place) => ({ id, channelId, backfill, place })));
+    }
+    return found.toSorted((one, other) => Number(one.backfill) - Number(other.backfill) || one.place - other.place);
+  }
+
+  private async waitingChannels(storedBefore: Date): Promise<string[]> {
+    const rows = await this.database.manager
+      .createQueryBuilder(Channel, 'c')
+      .select('c.id')
+      .whereExists(this.waiting(storedBefore).andWhere('e.channelId = c.id'))
+      .getMany();
+    return rows.map(({ id }) => id);
+  }
+
+  private waiting(storedBefore: Date): SelectQueryBuilder<InboundEvent> {
+    return this.database.manager
+      .createQueryBuilder(InboundEvent, 'e')
+      .select(['e.id', 'e.backfill'])
+      .where(`e.state = 'received' AND e.storedAt < :storedBefore`, { storedBefore });
   }
 
   private async routeStrays(): Promise<void> {

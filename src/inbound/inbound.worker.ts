@@ -1,6 +1,6 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
-import type { Job } from 'bullmq';
+import { DelayedError, type Job } from 'bullmq';
 import { DataSource } from 'typeorm';
 import { type ChannelAccess, type InboundEvent as Understood, MalformedPayload, type RawEvent } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
@@ -12,20 +12,34 @@ import { FileStore } from '../files/file-store.js';
 import { JobQueue, type Jobs, workerPatience } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { InboundEvent, type InboundState } from './inbound-event.entity.js';
+import { InboundSetbacks } from './inbound-setbacks.js';
 import { Ingest, type StoredFiles } from './ingest.service.js';
+import { Lanes } from './lanes.js';
 import { Names } from './names.service.js';
 import { type Occasion, Raced } from './occasion.js';
+import { payloadOf } from './payload.js';
 import { storable } from './storable.js';
+import { WorkerDeaths } from './worker-deaths.js';
 
-export const maxAttempts = 5;
+const places = 16;
+/** Large mails take seconds: those of one channel must leave room for the others'. */
+const placesOfAChannel = 12;
+/** Where messages are small a place is free in milliseconds; after this long others may want this one. */
+const lanePatienceMs = 200;
+const putBackMs = 1_000;
+
+const waitsForMessage = 'It waits for its message.';
 
 /** Takes events from the ledger, has their connector understand them, and puts them into conversations. */
-@Processor('inbound', { ...workerPatience, concurrency: 16 })
+@Processor('inbound', { ...workerPatience, concurrency: places })
 @Injectable()
 export class InboundWorker extends WorkerHost {
   private readonly logger = new Logger('inbound');
   private readonly commits: GroupCommit;
   private readonly opened = new Map<string, { version: number; access: ChannelAccess }>();
+  private readonly lanes = new Lanes(placesOfAChannel);
+  private readonly setbacks: InboundSetbacks;
+  private readonly deaths: WorkerDeaths;
 
   constructor(
     private readonly database: DataSource,
@@ -39,13 +53,28 @@ export class InboundWorker extends WorkerHost {
   ) {
     super();
     this.commits = new GroupCommit(database);
+    this.setbacks = new InboundSetbacks(database);
+    this.deaths = new WorkerDeaths(database, this.setbacks);
   }
 
-  async process({ data: { eventId } }: Job<Jobs['inbound']>): Promise<void> {
-    const row = await this.database.manager.findOneBy(InboundEvent, { id: eventId });
+  async process(job: Job<Jobs['inbound']>, token?: string): Promise<void> {
+    const leave = await this.lanes.enter(job.data.channelId ?? '', lanePatienceMs);
+    if (!leave) return putBack(job, token);
+    try {
+      await (this.deaths.suspects(job) ? this.deaths.oneAtATime(job, (row) => this.work(row)) : this.work(await this.rowOf(job)));
+    } finally {
+      leave();
+    }
+  }
+
+  private rowOf({ data: { eventId } }: Job<Jobs['inbound']>): Promise<InboundEvent | null> {
+    return this.database.manager.findOneBy(InboundEvent, { id: eventId });
+  }
+
+  private async work(row: InboundEvent | null): Promise<void> {
     const channel = row?.channelId && (await this.database.manager.findOneBy(Channel, { id: row.channelId }));
     if (!row || !channel || row.state !== 'received') return;
-    if (channel.removedAt) return this.letGo(row);
+    if (channel.removedAt) return this.setbacks.letGo(row);
     await this.files.withSpoolIfNeeded((spool) => this.handle(row, channel, spool));
   }
 
@@ -60,7 +89,7 @@ export class InboundWorker extends WorkerHost {
       void this.names.ask(channel, understood);
     } catch (error) {
       // Trouble of our own database or disk says nothing about the event: it waits until that is over.
-      if (!isOurTrouble(error)) await this.countFailure(row, error as Error);
+      if (!isOurTrouble(error)) await this.setbacks.count(row, error as Error);
       throw error;
     }
     this.changes.announce();
@@ -71,19 +100,11 @@ export class InboundWorker extends WorkerHost {
   async onFailed(job: Job<Jobs['inbound']> | undefined, error: Error): Promise<void> {
     if (!job || !/stalled/.test(error.message)) return;
     const { eventId } = job.data;
-    this.logger.warn({ event: eventId }, 'a worker died while working on this');
     try {
-      const row = await this.database.manager.findOneBy(InboundEvent, { id: eventId, state: 'received' });
-      if (row) await this.countFailure(row, error);
+      await this.deaths.note(job);
     } catch (trouble) {
       this.logger.warn({ event: eventId, error: (trouble as Error).message }, 'cannot note it; the sweep will come back to it');
     }
-  }
-
-  /** The queue itself is in trouble: what it forgets, the sweep adds again. */
-  @OnWorkerEvent('error')
-  onError(error: Error): void {
-    this.logger.warn({ error: error.message }, 'queue trouble');
   }
 
   /** Opened once for each version of the settings. Tokens in them may have run out meanwhile; who talks to nobody needs none. */
@@ -99,23 +120,19 @@ export class InboundWorker extends WorkerHost {
   private async understand(row: InboundEvent, channel: Channel, access: ChannelAccess, spool: string): Promise<Understood[] | null> {
     if (row.context.withdrawn) return [{ type: 'ignored', reason: 'It was taken back, so what it said was removed here, too.' }];
     try {
-      return (await this.connectors.of(channel).parse(this.rawEvent(row), access, spool)).map(storable);
+      return (await this.connectors.of(channel).parse(await this.rawEvent(row), access, spool)).map(storable);
     } catch (error) {
       if (!(error instanceof MalformedPayload)) {
-        if (!isOurTrouble(error)) await this.countFailure(row, new Error(`the connector failed on it: ${(error as Error).message}`));
+        if (!isOurTrouble(error)) await this.setbacks.count(row, new Error(`the connector failed on it: ${(error as Error).message}`));
         throw error;
       }
-      await this.quarantine(row, error.message);
+      await this.setbacks.quarantine(row, error.message);
       return null;
     }
   }
 
-  private rawEvent({ payloadSha256, payloadSize, payload, platformId, ...row }: InboundEvent): RawEvent {
-    return {
-      ...row,
-      platformId: platformId ?? undefined,
-      payload: payloadSha256 ? { path: this.files.path(payloadSha256), size: payloadSize } : payload,
-    };
+  private async rawEvent(row: InboundEvent): Promise<RawEvent> {
+    return { ...row, platformId: row.platformId ?? undefined, payload: await payloadOf(row, this.files) };
   }
 
   /** Resolves with deliveries that were written for it. */
@@ -135,36 +152,24 @@ export class InboundWorker extends WorkerHost {
   private async transact(row: InboundEvent, occasion: Occasion, understood: Understood[], files: StoredFiles[]): Promise<string[]> {
     let written: string[] = [];
     await this.commits.run(async (manager) => {
-      const settled = { ...verdictOn(understood), attempts: row.attempts + 1 };
+      const settled = { ...verdictOn(understood), attempts: row.attempts + 1, settledAt: new Date() };
       const { affected } = await manager.update(InboundEvent, { id: row.id, state: 'received' }, settled);
       // Assigned, not added to: what is run again counts once.
       written = [];
       if (!affected) return;
       const { deliveries, waits } = await this.ingest.take(manager, occasion, understood, files);
       written = deliveries;
-      if (waits) await manager.update(InboundEvent, row.id, { state: 'ignored', reason: 'It waits for its message.' });
+      const waiting = { state: 'ignored' as const, reason: waitsForMessage, settledAt: null, waitingSince: new Date() };
+      if (waits) await manager.update(InboundEvent, row.id, waiting);
     });
     return written;
   }
+}
 
-  private async countFailure(row: InboundEvent, error: Error): Promise<void> {
-    const attempts = row.attempts + 1;
-    if (attempts >= maxAttempts) return this.quarantine(row, `Taking it in failed ${maxAttempts} times: ${error.message}`);
-    await this.database.manager.update(InboundEvent, { id: row.id, state: 'received' }, { attempts, reason: error.message });
-  }
-
-  /** Of a channel that was removed meanwhile. Connecting its account again takes it in. */
-  private async letGo({ id }: InboundEvent): Promise<void> {
-    const reason = 'Its channel was removed. Connect the account again and this event is taken in.';
-    await this.database.manager.update(InboundEvent, { id, state: 'received' }, { state: 'unrouted', reason });
-  }
-
-  private async quarantine(row: InboundEvent, reason: string): Promise<void> {
-    const attempts = row.attempts + 1;
-    await this.database.manager.update(InboundEvent, { id: row.id, state: 'received' }, { state: 'quarantined', reason, attempts });
-    // The reason may quote the payload; it is in the ledger, for admins.
-    this.logger.warn({ event: row.id, channel: row.channelId }, 'quarantined');
-  }
+/** To be taken again soon, when its channel may have a free lane. */
+async function putBack(job: Job, token?: string): Promise<never> {
+  await job.moveToDelayed(Date.now() + putBackMs, token);
+  throw new DelayedError();
 }
 
 function verdictOn(understood: Understood[]): { state: InboundState; reason: string | null } {

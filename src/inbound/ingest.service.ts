@@ -204,8 +204,8 @@ export class Ingest {
   }
 }
 
-/** All ids by which its platform may mean a message. */
-const namesIn = ({ externalId, ownKeys }: MessageEvent): [string, ...string[]] => [externalId, ...ownKeys];
+/** All ids by which its platform may mean a message. The keys of a chat name all of it. */
+const namesIn = ({ externalId, ownKeys, kind }: MessageEvent): [string, ...string[]] => [externalId, ...(kind === 'dm' ? [] : ownKeys)];
 
 /** One mail to two of our mailboxes is a conversation in each, with a link between them. */
 async function linkCopies(manager: EntityManager, channelId: string, externalId: string, conversationId: string): Promise<void> {

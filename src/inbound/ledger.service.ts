@@ -110,7 +110,7 @@ function row({ connector, account, event, bytes }: KeptArrival, channelId: strin
     storedAt,
     state: channelId ? 'received' : 'unrouted',
     reason: channelId ? null : 'No connected channel has this account. Connect it and this event is taken in.',
-    attempts: 0,
+    ...{ attempts: 0, settledAt: null, waitingSince: null },
   };
 }
 

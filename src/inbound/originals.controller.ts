@@ -11,6 +11,8 @@ import { Invalid, NotFound } from '../errors.js';
 import { FileStore } from '../files/file-store.js';
 import { IdParam } from '../http/id.param.js';
 import { InboundEvent } from './inbound-event.entity.js';
+import { sendOriginal } from './originals.js';
+import { payloadStream } from './payload.js';
 
 @ApiTags('Messages')
 @Controller('api/v1/messages/:id/original')
@@ -22,7 +24,7 @@ export class OriginalsController {
     private readonly files: FileStore,
   ) {}
 
-  /** The message as it came, whole: from the ledger, or from the platform when it was too large to be taken in. */
+  /** The message as it came, whole: from the ledger, or from the platform when it was too large to be taken in. 410 when the ledger dropped it. */
   @Get()
   async download(@IdParam() id: string, @Res() reply: FastifyReply): Promise<void> {
     const message = await this.database.manager.findOneBy(Message, { id });
@@ -31,15 +33,8 @@ export class OriginalsController {
     const { type: connector, externalId: account } = channel;
     const event = await this.database.manager.findOneBy(InboundEvent, { connector, account, key: message.externalId ?? '' });
     if (!event) throw new NotFound('This message did not come from outside, so there is no original.');
-    await reply
-      .type('application/octet-stream')
-      .header('content-disposition', `attachment; filename="${id}.${this.connectors.of(channel).rawExtension}"`)
-      .header('x-content-type-options', 'nosniff')
-      .send(message.partial ? await this.fromPlatform(channel, event) : this.fromLedger(event));
-  }
-
-  private fromLedger({ payload, payloadSha256 }: InboundEvent): Buffer | Readable {
-    return payloadSha256 ? this.files.stream(payloadSha256) : payload;
+    const content = message.partial ? await this.fromPlatform(channel, event) : await payloadStream(event, this.files);
+    await sendOriginal(reply, content, id, this.connectors.of(channel).rawExtension);
   }
 
   private async fromPlatform(channel: Channel, { context, platformId }: InboundEvent): Promise<Readable> {

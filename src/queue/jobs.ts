@@ -2,10 +2,11 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import type { JobsOptions, Queue } from 'bullmq';
 import { setTimeout } from 'node:timers/promises';
+import { FairShare } from './fair-share.js';
 
 /** What travels through the queue: ids only. Whoever takes a job reads the rest from the database. */
 export interface Jobs {
-  inbound: { eventId: string };
+  inbound: { eventId: string; channelId: string | null; deathsNoted?: number };
   outbound: { deliveryId: string };
 }
 
@@ -16,7 +17,8 @@ export const queueNames: QueueName[] = ['inbound', 'outbound'];
 export const workerPatience = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 3 };
 
 /** Back-fill waits until no live job does: BullMQ takes jobs without a priority first. */
-const backfillPriority = 10;
+/** BullMQ takes jobs without a priority first, then those with a smaller one. */
+const priorities = { beyondShare: 5, backfill: 10 };
 
 const patienceMs = 2_000;
 
@@ -28,6 +30,7 @@ const patienceMs = 2_000;
 export class JobQueue {
   private readonly logger = new Logger('queue');
   private readonly queues: Record<QueueName, Queue>;
+  private readonly share = new FairShare();
   private hanging?: Promise<unknown>;
 
   constructor(@InjectQueue('inbound') inbound: Queue, @InjectQueue('outbound') outbound: Queue) {
@@ -36,8 +39,15 @@ export class JobQueue {
       queue.on('error', (error) => this.logger.warn({ queue: queue.name, error: error.message }, 'queue trouble'));
   }
 
-  async addInbound(events: Array<{ id: string; backfill: boolean }>): Promise<void> {
-    const jobs = events.map(({ id, backfill }) => job('inbound', { eventId: id }, id, backfill ? { priority: backfillPriority } : {}));
+  private urgency(channelId: string | null, backfill: boolean): JobsOptions {
+    if (backfill) return { priority: priorities.backfill };
+    return this.share.has(channelId ?? '', Date.now()) ? {} : { priority: priorities.beyondShare };
+  }
+
+  async addInbound(events: Array<{ id: string; channelId: string | null; backfill: boolean }>, _overdue = false): Promise<void> {
+    const jobs = events.map(({ id, channelId, backfill }) =>
+      job('inbound', { eventId: id, channelId }, id, this.urgency(channelId, backfill)),
+    );
     await this.add('inbound', jobs);
   }
 

@@ -81,6 +81,7 @@ export async function dropColumns(runner: QueryRunner, table: string, columns: s
   for (const name of columns) await runner.query(`ALTER TABLE ${table} DROP COLUMN ${name}`);
 }
 
-export async function addIndex(runner: QueryRunner, table: string, name: string, columns: string[]): Promise<void> {
-  await runner.query(`CREATE INDEX ${name} ON ${table} (${columns.join(', ')})`);
+/** Of the rows that fulfil the condition alone, if there is one. */
+export async function addIndex(runner: QueryRunner, table: string, name: string, columns: string[], where?: string): Promise<void> {
+  await runner.query(`CREATE INDEX ${name} ON ${table} (${columns.join(', ')})${where ? ` WHERE ${where}` : ''}`);
 }
