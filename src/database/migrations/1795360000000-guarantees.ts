@@ -16,7 +16,7 @@ export class Guarantees1795360000000 implements MigrationInterface {
     await createTable(runner, 'channel_circuit', {
       columns: {
         ...{ channel_id: uuid({ isPrimary: true }), failures: int({ default: 0 }), failing_since: time(nullable) },
-        ...{ open_until: time(nullable), probe_until: time(nullable), reason: text(nullable) },
+        ...{ open_until: time(nullable), probe_until: time(nullable), kind: text(nullable), reason: text(nullable) },
       },
       references: { channel_id: ['channel', 'channel', 'CASCADE'] },
     });
