@@ -14,7 +14,16 @@ const programs = {
     brew: 'chromium',
   },
   ps: { names: ['ps'], what: 'ps, with which the tests look for processes left behind', apt: 'procps', brew: 'procps' },
+  faketime: {
+    names: ['faketime'],
+    what: 'libfaketime, with which the tests set the clock of a single process',
+    apt: 'faketime',
+    system: 'linux',
+  },
 };
+
+/** Whether a need is one on this system at all. */
+export const onThisSystem = (need) => [undefined, process.platform].includes(programs[need].system);
 
 /** Where programs live, PATH first, then the places that are not on everybody's. */
 function directories() {
@@ -38,6 +47,12 @@ function isProgram(path) {
 }
 
 const locate = (names) => names.flatMap((name) => directories().map((directory) => join(directory, name))).find(isProgram);
+
+/** Where the library is that answers for the system's clock, or undefined. */
+export function clockLibrary() {
+  const triples = existsSync('/usr/lib') ? readdirSync('/usr/lib') : [];
+  return triples.map((triple) => join('/usr/lib', triple, 'faketime/libfaketime.so.1')).find(existsSync);
+}
 
 /** The full path of a program (`redis`, `postgres`, `dovecot`, `chromium`), or undefined when this machine has none. */
 export const find = (need) => locate(programs[need].names);

@@ -8,6 +8,12 @@ import { guardedServer } from './guarded.mjs';
 export async function startRedis(program) {
   const directory = await mkdtemp(join(tmpdir(), 'tributary-redis-'));
   const port = await freePort();
+  const { stop } = await launchRedis(program, { port, directory }, { folder: directory });
+  return { url: `redis://127.0.0.1:${port}`, stop };
+}
+
+/** Starts a Redis on a port, over what an earlier one left in the directory; the options are those of `guardedServer`. */
+export function launchRedis(program, { port, directory }, options = {}) {
   const settings = {
     port,
     bind: '127.0.0.1',
@@ -18,6 +24,5 @@ export async function startRedis(program) {
     'maxmemory-policy': 'noeviction',
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { stop } = await guardedServer(program, args, { folder: directory, ready: 'eady to accept connections' });
-  return { url: `redis://127.0.0.1:${port}`, stop };
+  return guardedServer(program, args, { ready: 'eady to accept connections', ...options });
 }

@@ -37,6 +37,8 @@ export interface SmtpSink {
 }
 
 interface SinkOptions {
+  /** None: any free one. */
+  port?: number;
   /** Names and passwords; without them and `tokens` no sign-in is asked for. */
   users?: Record<string, string>;
   /** Names and the access tokens they sign in with (XOAUTH2). */
@@ -44,7 +46,7 @@ interface SinkOptions {
   onMessage?: (mail: ReceivedMail) => void;
 }
 
-/** Starts an SMTP server without TLS on a free loopback port. */
+/** Starts an SMTP server without TLS on a loopback port. */
 export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink> {
   const messages: ReceivedMail[] = [];
   const lines = new Map<number, Socket>();
@@ -100,7 +102,7 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
     lines.set(port, socket);
     socket.once('close', () => lines.delete(port));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server.server, 'listening');
   const hangUp = () => lines.forEach((socket) => socket.destroy());
 
