@@ -1,115 +1,92 @@
-import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
-import multipart from '@fastify/multipart';
-import fastifyStatic from '@fastify/static';
-import { type INestApplicationContext, Logger, ValidationPipe } from '@nestjs/common';
+import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { existsSync } from 'node:fs';
 import { AppModule, type Foundations } from './app.module.js';
 import { Vault } from './channels/vault.js';
+import { leave, type Standing } from './closing.js';
 import type { Config } from './config.js';
-import { openDatabase } from './database/data-source.js';
+import { describeDatabase, openDatabase } from './database/data-source.js';
 import { endDeadLeases } from './database/dead-leases.js';
-import { Conflict, fieldErrors, Invalid } from './errors.js';
-import { parseBodies } from './http/body-parser.js';
-import { webRoot } from './http/web.controller.js';
+import { Conflict } from './errors.js';
+import { FrontDoor } from './http/front-door.js';
+import { WaitingRoom } from './http/waiting-room.js';
+import { makeHttpApp } from './http-app.js';
 import { makeLogger } from './logger.js';
-import { describeApi } from './http/openapi.js';
+import { isOutage } from './outage.js';
+import { untilPossible } from './patience.js';
 import { People } from './people/people.service.js';
-import { openBackend } from './queue/queue.module.js';
-
-const maxUploadBytes = 25 * 1024 * 1024;
+import { openBackend } from './queue/backend.js';
+import { reason } from './reason.js';
 
 export interface RunningApp {
   /** Where HTTP listens; null for a worker that nobody may ask. */
   url: string | null;
-  /** Finishes the jobs in hand, then closes everything. */
+  /** Ends what is in hand, then closes everything. */
   stop(): Promise<void>;
 }
 
-/** Starts the role that the configuration names. Throws before anything listens when a foundation is missing. */
-export async function startApp(config: Config): Promise<RunningApp> {
+/**
+ * Starts the role that the configuration names. While the database is away it keeps trying, and the port tells so; a
+ * queue that is away is not waited for. Throws what waiting cannot mend, and the signal's reason when that aborts.
+ */
+export async function startApp(config: Config, signal = new AbortController().signal): Promise<RunningApp> {
   const logger = makeLogger(config.LOG_LEVEL);
   Logger.overrideLogger(logger);
+  // Before anything is made in DATA_DIR, be it a key.
   const vault = Vault.open(config);
-  const database = await openDatabase(config);
-  await endDeadLeases(database);
-  const backend = await openBackend(config).catch(async (error: unknown) => {
-    await database.destroy();
-    throw error;
-  });
-  const close = async (app?: INestApplicationContext) => {
-    await app?.close();
-    await backend.redis?.stop();
-    await database.destroy();
+  const room = new WaitingRoom();
+  const door = config.listenPort === null ? null : await FrontDoor.open(config.listenPort, config.HOST, room.answer);
+  const database = describeDatabase(config);
+  const tell = (error: unknown, nextTryMs: number) => {
+    room.trouble = reason(error);
+    logger.warn({ database, error: room.trouble, nextTryMs }, 'cannot reach the database; trying again', 'app');
   };
-  let app: INestApplicationContext | undefined;
   try {
-    const foundations = { config, database, backend, vault };
-    app =
-      config.listenPort !== null
-        ? await makeHttpApp(foundations)
-        : await NestFactory.createApplicationContext(AppModule.register(foundations), { logger });
-    await createAdmin(app.get(People), config);
-    const url = config.listenPort !== null ? await listen(app as NestFastifyApplication, config.listenPort, config.HOST) : null;
-    return { url, stop: () => close(app) };
+    const standing = await untilPossible(() => setUp(config, vault, door), { passes: isOutage, tell, signal });
+    if (room.trouble) logger.log({ database }, 'the database is there', 'app');
+    if (door) logger.log({ url: door.url }, 'listening', 'app');
+    return { url: door?.url ?? null, stop: () => leave(standing) };
   } catch (error) {
-    await close(app);
+    await door?.close(0);
     throw error;
   }
 }
 
-/** The HTTP side, complete but not yet listening. */
-export async function makeHttpApp(foundations: Foundations): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ trustProxy: 'loopback', forceCloseConnections: true, bodyLimit: maxUploadBytes });
-  const logger = makeLogger(foundations.config.LOG_LEVEL);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundations), adapter, {
-    bodyParser: false,
-    logger,
+/** Opens the foundations and puts the app on them; what was opened is closed again when it fails. */
+async function setUp(config: Config, vault: Vault, door: FrontDoor | null): Promise<Standing> {
+  const opened: Array<() => Promise<unknown> | undefined> = [];
+  try {
+    const database = await openDatabase(config);
+    opened.push(() => database.destroy());
+    await endDeadLeases(database);
+    const backend = await openBackend(config);
+    opened.push(() => backend.redis?.stop());
+    const foundations = { config, database, backend, vault };
+    const app = door ? await makeHttpApp(foundations, door) : await makeWorker(foundations);
+    opened.push(() => app.close());
+    await createAdmin(app.get(People), config);
+    await app.init();
+    if (door) await openHttp(app as NestFastifyApplication, door);
+    return { role: config.ROLE, app, door, backend, database };
+  } catch (error) {
+    for (const close of opened.reverse()) await close();
+    throw error;
+  }
+}
+
+/** What Nest's own listening would do; the port is open already. */
+async function openHttp(app: NestFastifyApplication, door: FrontDoor): Promise<void> {
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  await fastify.ready();
+  door.leadIn();
+}
+
+const makeWorker = (foundations: Foundations): Promise<INestApplicationContext> =>
+  NestFactory.createApplicationContext(AppModule.register(foundations), {
+    logger: makeLogger(foundations.config.LOG_LEVEL),
     abortOnError: false,
   });
-  const fastify = adapter.getInstance<FastifyInstance>();
-  parseBodies(fastify);
-  await app.register(cookie);
-  await app.register(multipart, { limits: { fileSize: maxUploadBytes, files: 1 } });
-  await app.register(helmet, { contentSecurityPolicy: { directives: policy }, hsts: foundations.config.publicUrl.startsWith('https:') });
-  await app.register(fastifyStatic, { root: existsSync(webRoot) ? webRoot : import.meta.dirname, serve: false });
-  logRequests(fastify);
-  app.useGlobalPipes(
-    new ValidationPipe({
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      transform: true,
-      exceptionFactory: (errors) => new Invalid('Some values are missing or wrong.', fieldErrors(errors)),
-    }),
-  );
-  if (foundations.config.servesHttp) describeApi(app);
-  return app;
-}
-
-/** `upgrade-insecure-requests` would break an installation without TLS. */
-const policy = {
-  'script-src': ["'self'"],
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'img-src': ["'self'", 'data:', 'blob:'],
-  'connect-src': ["'self'"],
-  'frame-src': ["'self'", 'about:', 'data:'],
-  'frame-ancestors': ["'none'"],
-  'upgrade-insecure-requests': null,
-};
-
-function logRequests(fastify: FastifyInstance): void {
-  const logger = new Logger('http');
-  fastify.addHook('onResponse', (request, reply, done) => {
-    logger.debug(
-      { method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
-      'answered',
-    );
-    done();
-  });
-}
 
 async function createAdmin(people: People, { ADMIN_EMAIL, ADMIN_PASSWORD }: Config): Promise<void> {
   if (!ADMIN_EMAIL || !ADMIN_PASSWORD || !(await people.needsSetup())) return;
@@ -119,11 +96,4 @@ async function createAdmin(people: People, { ADMIN_EMAIL, ADMIN_PASSWORD }: Conf
     // Another process that started at the same moment was faster, with the same environment.
     if (!(error instanceof Conflict)) throw error;
   }
-}
-
-async function listen(app: NestFastifyApplication, port: number, host: string): Promise<string> {
-  await app.listen(port, host);
-  const url = await app.getUrl();
-  new Logger('app').log({ url }, 'listening');
-  return url;
 }

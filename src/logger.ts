@@ -1,6 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import pino from 'pino';
 import pretty from 'pino-pretty';
+import { reason } from './reason.js';
+import { RepeatedLines } from './repeated-lines.js';
 
 const redacted = ['password', 'token', 'secret', 'authorization', 'cookie'].flatMap((name) => [name, `*.${name}`]);
 
@@ -26,7 +28,13 @@ export function makeLogger(level: string): PinoLogger {
 /** Nest tells each module and route it finds at the start: of use only when looking for a fault there. */
 const chatty = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
 
-/** Nest's logger on pino: the first argument may be an object of facts, the second is then the sentence. */
+/** One for the process: what is told through two loggers is still the same. */
+const repeated = new RepeatedLines();
+
+/**
+ * Nest's logger on pino: the first argument may be an object of facts, the second is then the sentence. Equal warnings and
+ * errors are summed up.
+ */
 class PinoLogger implements LoggerService {
   constructor(private readonly pino: pino.Logger) {}
 
@@ -42,11 +50,20 @@ class PinoLogger implements LoggerService {
     const context = rest.at(-1) as string | undefined;
     if (level === 'info' && chatty.has(context ?? '')) return this.write('debug', message, rest);
     const sentence = rest.length > 1 && typeof rest[0] === 'string' ? rest[0] : undefined;
-    if (message instanceof Error) this.pino[level]({ context, error: withoutData(message) }, sentence ?? message.message);
-    else if (typeof message === 'object' && message !== null) this.pino[level]({ context, ...message }, sentence);
-    else this.pino[level]({ context, ...(sentence && { detail: sentence }) }, String(message));
+    if (message instanceof Error) this.tell(level, { context, error: withoutData(message) }, sentence ?? reason(message));
+    else if (typeof message === 'object' && message !== null) this.tell(level, { context, ...message }, sentence);
+    else this.tell(level, { context, ...(sentence && { detail: sentence }) }, String(message));
+  }
+
+  private tell(level: pino.Level, facts: object, sentence?: string): void {
+    if (level !== 'warn' && level !== 'error') return this.pino[level](facts, sentence);
+    repeated.say(sameness([level, sentence, facts]), (more) => this.pino[level]({ ...facts, ...more }, sentence));
   }
 }
+
+/** Neither numbers make a line another one, be it jobs or milliseconds, nor the way that an error took to us. */
+const sameness = (line: unknown): string =>
+  JSON.stringify(line, (name, value: unknown) => (typeof value === 'number' || name === 'stack' ? undefined : value));
 
 /** A failed query carries its parameters, and those are customers' words. */
 const withoutData = ({ name, message, stack }: Error) => ({ name, message, stack });

@@ -1,38 +1,58 @@
-import { startApp } from './app.js';
+import { Logger } from '@nestjs/common';
+import { type RunningApp, startApp } from './app.js';
 import { ConfigError, readConfig } from './config.js';
+import { isOutage } from './outage.js';
+import { reason } from './reason.js';
 
-const patienceMs = 8_000;
+/** Docker kills after ten seconds; so does who waits for us elsewhere. */
+const patienceMs = 9_500;
 
 // What we write is customers' mail: nobody else on this machine may read it.
 process.umask(0o077);
 
+const leaving = new AbortController();
+let app: RunningApp | undefined;
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+process.on('unhandledRejection', onStray);
+process.on('uncaughtException', onStray);
+
 try {
-  const app = await startApp(readConfig(process.env));
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    // A platform that hangs must not keep us: what is under way then is looked for at the next start.
-    setTimeout(() => process.exit(0), patienceMs).unref();
-    app.stop().then(
-      () => process.exit(0),
-      (error: unknown) => fail('did not stop cleanly', error),
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  app = await startApp(readConfig(process.env), leaving.signal);
+  if (leaving.signal.aborted) end(0);
 } catch (error) {
-  fail('cannot start', error);
+  if (!leaving.signal.aborted) fail('cannot start', error);
+  process.exit(0);
+}
+
+/** A second signal does not wait for anything. */
+function stop(): void {
+  if (leaving.signal.aborted) process.exit(130);
+  leaving.abort();
+  end(0);
+}
+
+/** What hangs must not keep us: what is under way then is looked for at the next start. */
+function end(code: number): void {
+  setTimeout(() => process.exit(code), patienceMs).unref();
+  app?.stop().then(
+    () => process.exit(code),
+    (error: unknown) => fail('did not stop cleanly', error),
+  );
+}
+
+/** A server that is away fails many things at once, and whoever missed one of them must not cost us the process. */
+function onStray(error: unknown): void {
+  const logger = new Logger('app');
+  if (isOutage(error)) return logger.warn({ error: reason(error) }, 'a failure that nobody waited for; going on');
+  logger.fatal(error, 'a fault of ours; stopping');
+  if (!leaving.signal.aborted) leaving.abort();
+  if (app) end(1);
+  else process.exit(1);
 }
 
 function fail(what: string, error: unknown): never {
   const lines = error instanceof ConfigError ? error.faults : [reason(error)];
   process.stderr.write(`Tributary ${what}:\n${lines.map((line) => `  ${line}\n`).join('')}`);
   process.exit(1);
-}
-
-/** A refused connection comes as an error without words around one error per address that was tried. */
-function reason(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length) return reason(error.errors[0]);
-  return error instanceof Error ? error.message || error.name : String(error);
 }

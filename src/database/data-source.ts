@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource, type DataSourceOptions, type EntityManager, type ObjectLiteral, QueryFailedError } from 'typeorm';
@@ -22,6 +23,7 @@ import { Initial1795300000000 } from './migrations/1795300000000-initial.js';
 import { Mail1795330000000 } from './migrations/1795330000000-mail.js';
 import { Social1795340000000 } from './migrations/1795340000000-social.js';
 import { Guarantees1795360000000 } from './migrations/1795360000000-guarantees.js';
+import { addressOf, reason } from '../reason.js';
 import { isolateSqliteTransactions } from './sqlite-transactions.js';
 
 const mostAttempts = 5;
@@ -48,23 +50,44 @@ const entities = [
   ],
 ];
 
+/** What builds the tables, in the order in which it is applied. */
+export const migrations = [Initial1795300000000, Mail1795330000000, Social1795340000000, Guarantees1795360000000];
+
 /** Opens the database that the configuration names and brings its tables up to date. */
 export async function openDatabase(config: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): Promise<DataSource> {
+  const dataSource = await connectDatabase(config);
+  try {
+    await migrate(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}
+
+/** Opens it with the tables that it has, which may be those of another version. */
+export async function connectDatabase(config: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): Promise<DataSource> {
   applyDialect(config.dialect);
-  const dataSource = await new DataSource(options(config)).initialize();
+  const dataSource = await new DataSource(databaseOptions(config)).initialize();
   if (config.dialect === 'sqlite') isolateSqliteTransactions(dataSource);
-  await migrate(dataSource);
   return dataSource;
 }
 
-function options({ dialect, DATABASE_URL, DATA_DIR }: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): DataSourceOptions {
+/** What may be shown of the database that the configuration names. */
+export function describeDatabase({ DATABASE_URL, DATA_DIR }: Pick<Config, 'DATABASE_URL' | 'DATA_DIR'>): string {
+  return DATABASE_URL ? `PostgreSQL at ${addressOf(DATABASE_URL)}` : `SQLite in ${DATA_DIR}`;
+}
+
+/** How the database that the configuration names is opened. */
+export function databaseOptions({ dialect, DATABASE_URL, DATA_DIR }: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): DataSourceOptions {
   const common = {
     entities,
-    migrations: [Initial1795300000000, Mail1795330000000, Social1795340000000, Guarantees1795360000000],
+    migrations,
     namingStrategy: new SnakeNames(),
     synchronize: false,
   };
-  if (dialect === 'postgres') return { ...common, type: 'postgres', url: DATABASE_URL, installExtensions: false, extra: { max: 20 } };
+  if (dialect === 'postgres')
+    return { ...common, type: 'postgres', url: DATABASE_URL, installExtensions: false, extra: pool, poolErrorHandler: onLostLine };
   mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
   return {
     ...common,
@@ -76,6 +99,14 @@ function options({ dialect, DATABASE_URL, DATA_DIR }: Pick<Config, 'dialect' | '
       for (const pragma of ['synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 5000']) database.pragma(pragma);
     },
   };
+}
+
+/** A host that is gone without a word is noticed within half a minute; one that takes no connection, after ten seconds. */
+const pool = { max: 20, connectionTimeoutMillis: 10_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
+/** Of a connection that lay idle. The pool opens another when one is needed. */
+function onLostLine(error: Error): void {
+  new Logger('database').warn({ error: reason(error) }, 'a connection to the database was lost');
 }
 
 /** Several processes may start at once: on PostgreSQL the first migrates and the others wait for it. */

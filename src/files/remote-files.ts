@@ -1,4 +1,4 @@
-import type { OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Transform, type Readable } from 'node:stream';
@@ -36,7 +36,7 @@ export interface RemoteFile {
  * Fetches what strangers' messages point to, without telling who reads: no cookies, no referrer. Addresses inside private
  * networks are refused when the connection is made, so that neither a redirect nor a name that changes gets past.
  */
-export class RemoteFiles implements OnModuleDestroy {
+export class RemoteFiles implements OnApplicationShutdown {
   private readonly agent: Agent;
 
   constructor(private readonly allowPrivateHosts: boolean) {
@@ -61,7 +61,7 @@ export class RemoteFiles implements OnModuleDestroy {
     throw new Unfetched('This file is redirected too often.', false);
   }
 
-  onModuleDestroy(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
     return this.agent.destroy();
   }
 

@@ -43,7 +43,7 @@ const reasonOf = (images: RemoteImages, url: string): Promise<string> =>
 describe('where private networks may be reached', () => {
   const files = new RemoteFiles(true);
   const images = new RemoteImages(files);
-  afterAll(() => files.onModuleDestroy());
+  afterAll(() => files.onApplicationShutdown());
 
   test('a picture is fetched, also where it moved to, and its server learns nothing of the reader', async () => {
     for (const path of ['/picture.gif', '/moved'])
@@ -76,7 +76,7 @@ describe('where private networks may be reached', () => {
 describe('where they may not', () => {
   const files = new RemoteFiles(false);
   const images = new RemoteImages(files);
-  afterAll(() => files.onModuleDestroy());
+  afterAll(() => files.onApplicationShutdown());
 
   test.each([
     ['a name that leads inside', () => base],

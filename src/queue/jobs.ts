@@ -1,7 +1,9 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import type { JobsOptions, Queue } from 'bullmq';
-import { setTimeout } from 'node:timers/promises';
+import { endsWithin } from '../patience.js';
+import { reason } from '../reason.js';
+import { Pulse } from './pulse.js';
 import { FairShare } from './fair-share.js';
 
 /** What travels through the queue: ids only. Whoever takes a job reads the rest from the database. */
@@ -21,6 +23,8 @@ export const workerPatience = { lockDuration: 10_000, stalledInterval: 5_000, ma
 const priorities = { beyondShare: 5, backfill: 10 };
 
 const patienceMs = 2_000;
+/** Of overdue jobs so many are looked after at a time: the oldest come first, so all have their turn. */
+const mostFreed = 100;
 
 /**
  * Adds jobs. The job's id is its row's, so adding one that still waits does nothing. A queue that is out of reach fails
@@ -33,10 +37,13 @@ export class JobQueue {
   private readonly share = new FairShare();
   private hanging?: Promise<unknown>;
 
-  constructor(@InjectQueue('inbound') inbound: Queue, @InjectQueue('outbound') outbound: Queue) {
+  constructor(
+    @InjectQueue('inbound') inbound: Queue,
+    @InjectQueue('outbound') outbound: Queue,
+    private readonly pulse: Pulse,
+  ) {
     this.queues = { inbound, outbound };
-    for (const queue of [inbound, outbound])
-      queue.on('error', (error) => this.logger.warn({ queue: queue.name, error: error.message }, 'queue trouble'));
+    for (const queue of [inbound, outbound]) queue.on('error', (error) => void pulse.suspect(error));
   }
 
   private urgency(channelId: string | null, backfill: boolean): JobsOptions {
@@ -44,11 +51,12 @@ export class JobQueue {
     return this.share.has(channelId ?? '', Date.now()) ? {} : { priority: priorities.beyondShare };
   }
 
-  async addInbound(events: Array<{ id: string; channelId: string | null; backfill: boolean }>, _overdue = false): Promise<void> {
+  /** `overdue` ones should have been done by now: what may hold their jobs back is cleared away. */
+  async addInbound(events: Array<{ id: string; channelId: string | null; backfill: boolean }>, _overdue = false, overdue = false): Promise<void> {
     const jobs = events.map(({ id, channelId, backfill }) =>
       job('inbound', { eventId: id, channelId }, id, this.urgency(channelId, backfill)),
     );
-    await this.add('inbound', jobs);
+    await this.add('inbound', jobs, overdue);
   }
 
   /**
@@ -66,22 +74,40 @@ export class JobQueue {
     await this.add('outbound', jobs);
   }
 
-  /** Jobs per state of each queue, for metrics and readiness. Throws when the queue cannot be reached. */
+  /** Throws with the reason when the queue cannot be used: it is out of reach, or takes no work. Answers within seconds. */
+  check(): Promise<void> {
+    return this.pulse.check();
+  }
+
+  /** Jobs per state of each queue. Throws when the queue cannot be used. */
   async counts(): Promise<Record<QueueName, Record<string, number>>> {
+    await this.check();
     const [inbound, outbound] = await Promise.all(queueNames.map((name) => this.queues[name].getJobCounts()));
     return { inbound: inbound!, outbound: outbound! };
   }
 
-  /** While one call hangs no further ones are piled up behind it. */
-  private async add(name: QueueName, jobs: Parameters<Queue['addBulk']>[0]): Promise<void> {
-    if (!jobs.length || this.hanging) return;
+  /** While the queue is away, or one call hangs, no further ones are piled up. */
+  private async add(name: QueueName, jobs: Parameters<Queue['addBulk']>[0], overdue = false): Promise<void> {
+    if (!jobs.length || this.hanging || this.pulse.isDown) return;
     const warn = (error: string) => this.logger.warn({ queue: name, jobs: jobs.length, error }, 'jobs not added; the sweep will');
-    const adding = this.queues[name].addBulk(jobs).catch((error: Error) => warn(error.message));
-    const late = Symbol();
-    if ((await Promise.race([adding, setTimeout(patienceMs, late, { ref: false })])) !== late) return;
+    const adding = this.addNow(this.queues[name], jobs, overdue).catch((error: unknown) => warn(reason(error)));
+    if (await endsWithin(patienceMs, adding)) return;
     this.hanging = adding.finally(() => (this.hanging = undefined));
     warn('the queue does not answer');
   }
+
+  private async addNow(queue: Queue, jobs: Parameters<Queue['addBulk']>[0], overdue: boolean): Promise<void> {
+    if (overdue) await Promise.all(jobs.slice(0, mostFreed).map(({ opts }) => freeId(queue, opts!.jobId!)));
+    await queue.addBulk(jobs);
+  }
+}
+
+/**
+ * A Redis that got full in the middle of a script leaves a job that is in no list: nobody would ever take it, and its id
+ * keeps it from being added anew.
+ */
+async function freeId(queue: Queue, jobId: string): Promise<void> {
+  if ((await queue.getJobState(jobId)) === 'unknown') await queue.remove(jobId);
 }
 
 const job = <N extends QueueName>(name: N, data: Jobs[N], jobId: string, options: JobsOptions) => ({

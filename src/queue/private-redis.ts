@@ -103,7 +103,8 @@ export class PrivateRedis {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function findProgram(): string {
+/** The server program of Redis or of its fork. Throws with a sentence when there is none. */
+export function findProgram(): string {
   for (const name of ['redis-server', 'valkey-server']) {
     try {
       return execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
@@ -118,7 +119,7 @@ function findProgram(): string {
 }
 
 /** The system limits a socket's path to about 100 bytes, so a deep data directory gets a short one elsewhere. */
-function socketPath(directory: string): string {
+export function socketPath(directory: string): string {
   const own = join(directory, 'redis.sock');
   if (Buffer.byteLength(own) < 100) return own;
   const short = join(tmpdir(), `tributary-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`);

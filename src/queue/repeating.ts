@@ -1,4 +1,6 @@
 import { Logger } from '@nestjs/common';
+import { isOutage } from '../outage.js';
+import { reason } from '../reason.js';
 
 /** Runs a task every so often, never twice at once; a failure is logged and the next round tries again. */
 export class Repeating {
@@ -26,10 +28,15 @@ export class Repeating {
   }
 
   private async run(): Promise<void> {
-    this.running = this.task().catch((error: unknown) =>
-      this.logger.error({ task: this.name, error: (error as Error).message }, 'failed; trying again'),
-    );
+    this.running = this.task().catch((error: unknown) => this.tell(error));
     await this.running;
     if (!this.stopped) this.timer = setTimeout(() => void this.run(), this.everyMs);
+  }
+
+  /** An outage fails all tasks alike, so it names none: it is told as one. */
+  private tell(error: unknown): void {
+    const facts = { error: reason(error) };
+    if (isOutage(error)) this.logger.warn(facts, 'what is done every so often cannot be done now; trying again');
+    else this.logger.error({ task: this.name, ...facts }, 'failed; trying again');
   }
 }

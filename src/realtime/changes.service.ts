@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import { Observable, Subject } from 'rxjs';
 import { Change, type ChangeType } from './change.entity.js';
@@ -21,7 +21,7 @@ const keepMs = 24 * 3_600_000;
  * browser that was away resumes where it was. In this process a commit is announced at once; other processes' are polled.
  */
 @Injectable()
-export class Changes implements OnModuleDestroy {
+export class Changes implements OnApplicationShutdown {
   private readonly logger = new Logger('changes');
   private readonly live = new Subject<Change>();
   private readonly recent = new Set<string>();
@@ -85,7 +85,7 @@ export class Changes implements OnModuleDestroy {
     await this.database.manager.delete(Change, { at: LessThan(new Date(Date.now() - keepMs)) });
   }
 
-  onModuleDestroy(): void {
+  onApplicationShutdown(): void {
     clearInterval(this.timer);
     this.live.complete();
   }

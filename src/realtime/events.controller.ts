@@ -1,6 +1,7 @@
-import { Controller, type MessageEvent, type OnModuleDestroy, Sse } from '@nestjs/common';
+import { Controller, type MessageEvent, Sse } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
-import { interval, map, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
+import { fromEvent, interval, map, merge, type Observable, of, takeUntil, tap } from 'rxjs';
+import { Stopping } from '../health/stopping.js';
 import { OptionalHeader } from '../http/header.param.js';
 import { Changes, type News } from './changes.service.js';
 
@@ -10,10 +11,11 @@ const reconnectMs = 1_000;
 /** Server-sent events: which ids changed. Browsers refetch those and nothing else. */
 @ApiTags('Realtime')
 @Controller('api/v1/events')
-export class EventsController implements OnModuleDestroy {
-  private readonly stopping = new Subject<void>();
-
-  constructor(private readonly changes: Changes) {}
+export class EventsController {
+  constructor(
+    private readonly changes: Changes,
+    private readonly stopping: Stopping,
+  ) {}
 
   /** `Last-Event-ID` resumes without a gap; `reset` says that the gap is too old and everything has to be fetched anew. */
   @Sse()
@@ -26,11 +28,8 @@ export class EventsController implements OnModuleDestroy {
       map((news): MessageEvent => ({ ...toEvent(news), id: at })),
     );
     const pings = interval(pingMs).pipe(map((): MessageEvent => ({ type: 'ping', data: {}, id: at })));
-    return merge(changes, pings).pipe(takeUntil(this.stopping));
-  }
-
-  onModuleDestroy(): void {
-    this.stopping.next();
+    const { signal } = this.stopping;
+    return merge(changes, pings).pipe(takeUntil(signal.aborted ? of(true) : fromEvent(signal, 'abort')));
   }
 }
 
