@@ -3,10 +3,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { JobsOptions, Queue } from 'bullmq';
 import { endsWithin } from '../patience.js';
 import { reason } from '../reason.js';
-import { Pulse } from './pulse.js';
 import { FairShare } from './fair-share.js';
+import { Pulse } from './pulse.js';
 
-/** What travels through the queue: ids only. Whoever takes a job reads the rest from the database. */
+/**
+ * What travels through the queue: ids only. Whoever takes a job reads the rest from the database. `deathsNoted`: how many
+ * deaths of workers that had the job are in the ledger already.
+ */
 export interface Jobs {
   inbound: { eventId: string; channelId: string | null; deathsNoted?: number };
   outbound: { deliveryId: string };
@@ -18,8 +21,7 @@ export const queueNames: QueueName[] = ['inbound', 'outbound'];
 /** A worker that dies leaves its jobs locked; after this long another takes them. A living one renews its locks meanwhile. */
 export const workerPatience = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 3 };
 
-/** Back-fill waits until no live job does: BullMQ takes jobs without a priority first. */
-/** BullMQ takes jobs without a priority first, then those with a smaller one. */
+/** BullMQ takes jobs without a priority first, then those with a smaller one. What is beyond its channel's share waits for the others', back-fill for all. */
 const priorities = { beyondShare: 5, backfill: 10 };
 
 const patienceMs = 2_000;
@@ -46,13 +48,8 @@ export class JobQueue {
     for (const queue of [inbound, outbound]) queue.on('error', (error) => void pulse.suspect(error));
   }
 
-  private urgency(channelId: string | null, backfill: boolean): JobsOptions {
-    if (backfill) return { priority: priorities.backfill };
-    return this.share.has(channelId ?? '', Date.now()) ? {} : { priority: priorities.beyondShare };
-  }
-
   /** `overdue` ones should have been done by now: what may hold their jobs back is cleared away. */
-  async addInbound(events: Array<{ id: string; channelId: string | null; backfill: boolean }>, _overdue = false, overdue = false): Promise<void> {
+  async addInbound(events: Array<{ id: string; channelId: string | null; backfill: boolean }>, overdue = false): Promise<void> {
     const jobs = events.map(({ id, channelId, backfill }) =>
       job('inbound', { eventId: id, channelId }, id, this.urgency(channelId, backfill)),
     );
@@ -84,6 +81,11 @@ export class JobQueue {
     await this.check();
     const [inbound, outbound] = await Promise.all(queueNames.map((name) => this.queues[name].getJobCounts()));
     return { inbound: inbound!, outbound: outbound! };
+  }
+
+  private urgency(channelId: string | null, backfill: boolean): JobsOptions {
+    if (backfill) return { priority: priorities.backfill };
+    return this.share.has(channelId ?? '', Date.now()) ? {} : { priority: priorities.beyondShare };
   }
 
   /** While the queue is away, or one call hangs, no further ones are piled up. */
