@@ -674,7 +674,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The message as it came, whole: from the ledger, or from the platform when it was too large to be taken in. */
+        /** The message as it came, whole: from the ledger, or from the platform when it was too large to be taken in. 410 when the ledger dropped it. */
         get: operations["Originals_download"];
         put?: never;
         post?: never;
@@ -693,6 +693,23 @@ export interface paths {
         };
         /** Newest first. */
         get: operations["InboundEvents_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbound-events/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much has not come to its end, and why. */
+        get: operations["InboundEvents_counts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -725,7 +742,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The bytes as they came. */
+        /** The bytes as they came; 410 when they were dropped. */
         get: operations["InboundEvents_raw"];
         put?: never;
         post?: never;
@@ -797,6 +814,40 @@ export interface paths {
         put?: never;
         /** Says of replies that did not arrive that they need nothing more. They stay as they are, and can still be sent again one by one. */
         post: operations["Deliveries_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those that have ended, oldest first; `number` counts anew when somebody sends it again. */
+        get: operations["Attempts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/resume-sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where sending is held because nothing gets through: tries at once, with one reply. If that arrives the others follow. */
+        post: operations["Sending_resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -991,6 +1042,19 @@ export interface components {
             complaints: string[];
             usage: components["schemas"]["ChannelUsage"] | null;
         };
+        ChannelSending: {
+            /**
+             * Format: date-time
+             * @description When one reply tries again.
+             */
+            heldUntil: string;
+            /** Format: date-time */
+            since: string;
+            /** @description One after another. */
+            failures: number;
+            /** @description The last one, in plain words. */
+            reason: string;
+        };
         ChannelHealth: {
             /** @enum {string} */
             state: "ok" | "degraded" | "needs-auth" | "down";
@@ -1008,6 +1072,8 @@ export interface components {
             lagMs: number | null;
             /** @description What the last upkeep found; null before the first, and for channels that need none. */
             upkeep: components["schemas"]["ChannelUpkeep"] | null;
+            /** @description Null while replies leave. */
+            sending: components["schemas"]["ChannelSending"] | null;
         };
         ChannelView: {
             id: string;
@@ -1487,16 +1553,36 @@ export interface components {
             id: string;
             channelId: string | null;
             connector: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description By the platform's clock; `storedAt` by ours.
+             */
             receivedAt: string;
+            /** Format: date-time */
+            storedAt: string;
             /** @enum {string} */
             state: "ignored" | "received" | "processed" | "quarantined" | "unrouted";
             reason: string | null;
             attempts: number;
+            /** @description It speaks of messages that are not here. It is applied when they come, or given up after a month. */
+            waiting: boolean;
+            /** @description Bytes that came, whatever is left of them. */
+            size: number;
+            /**
+             * @description How the bytes that came are kept: as they are, compressed, or no longer.
+             * @enum {string}
+             */
+            raw: "whole" | "packed" | "dropped";
         };
         InboundEventList: {
             items: components["schemas"]["InboundEventView"][];
             nextCursor: string | null;
+        };
+        InboundCounts: {
+            received: number;
+            quarantined: number;
+            unrouted: number;
+            waiting: number;
         };
         ReplayFilter: {
             /** @enum {string} */
@@ -1506,12 +1592,18 @@ export interface components {
         };
         ReplayBody: {
             ids?: string[];
-            /** @description Everything of this kind; `state` is `quarantined` when left out. */
+            /** @description Everything of this kind. Without a `state` that is all of the channel, or without a channel what is quarantined. */
             filter?: components["schemas"]["ReplayFilter"];
+        };
+        Refusal: {
+            id: string;
+            reason: string;
         };
         ReplayView: {
             /** @description How many events are now being taken in anew. */
             replayed: number;
+            /** @description Of a filter the first hundred. */
+            refused: components["schemas"]["Refusal"][];
         };
         DeliveryConversation: {
             number: number;
@@ -1601,6 +1693,34 @@ export interface components {
         DismissView: {
             dismissed: string[];
             refused: components["schemas"]["RefusedDelivery"][];
+        };
+        AttemptView: {
+            number: number;
+            /** Format: date-time */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description When the first byte was about to leave that the customer could receive; null when it came not so far.
+             */
+            committedAt: string | null;
+            /** Format: date-time */
+            endedAt: string;
+            /** @enum {string} */
+            outcome: "failed" | "unknown" | "sent" | "abandoned";
+            /**
+             * @description Of what did not succeed.
+             * @enum {string|null}
+             */
+            kind: "auth" | "rate-limited" | "unavailable" | "unknown" | "refused" | "window" | "bounced" | "held" | null;
+            /** @description The platform's own code. */
+            code: string | null;
+            /** @description What the platform said, or why there was no answer, in plain words. */
+            answer: string | null;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+        };
+        AttemptList: {
+            items: components["schemas"]["AttemptView"][];
         };
     };
     responses: never;
@@ -2719,6 +2839,8 @@ export interface operations {
                 cursor?: string;
                 state?: "received" | "processed" | "ignored" | "quarantined" | "unrouted";
                 channelId?: string;
+                /** @description Only those, or none of those, that wait for the messages they speak of. */
+                waiting?: boolean;
             };
             header?: never;
             path?: never;
@@ -2732,6 +2854,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboundEventList"];
+                };
+            };
+        };
+    };
+    InboundEvents_counts: {
+        parameters: {
+            query?: {
+                channelId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCounts"];
                 };
             };
         };
@@ -2871,6 +3014,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DismissView"];
+                };
+            };
+        };
+    };
+    Attempts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptList"];
+                };
+            };
+        };
+    };
+    Sending_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
                 };
             };
         };
