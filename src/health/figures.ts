@@ -56,8 +56,8 @@ export async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-/** Seconds since a time as a database driver gives it: a date, or SQLite's text in UTC. */
+/** Seconds since a time (negative for one to come) as a database driver gives it: a date, or SQLite's text in UTC. */
 export function secondsSince(time: Date | string | number): number {
   const date = typeof time === 'string' ? new Date(`${time.replace(' ', 'T')}Z`) : new Date(time);
-  return Math.max(0, (Date.now() - date.getTime()) / 1000);
+  return (Date.now() - date.getTime()) / 1000;
 }

@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Config } from '../config.js';
 import { Public } from '../people/auth.guard.js';
+import { Pulse } from '../queue/pulse.js';
 import { type DependencyView, LiveView, ReadyView } from './health.shapes.js';
 import { databaseAnswers, diskHasRoom, probe, queueAnswers, somebodyWorks, tablesAreCurrent } from './probes.js';
 
@@ -17,6 +18,7 @@ export class HealthController {
   constructor(
     @Inject(Config) private readonly config: Config,
     private readonly database: DataSource,
+    private readonly pulse: Pulse,
     @InjectQueue('inbound') private readonly queue: Queue,
   ) {}
 
@@ -28,11 +30,11 @@ export class HealthController {
   /** 503 when something is down that this process cannot do without; each dependency says what is wrong with it. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyView> {
-    const { config, database, queue } = this;
+    const { config, database, pulse, queue } = this;
     const [data, migrations, jobs, disk, workers] = await Promise.all([
       probe(() => databaseAnswers(database)),
       probe(() => tablesAreCurrent(database)),
-      probe(() => queueAnswers(config, queue)),
+      probe(() => queueAnswers(config, pulse, queue)),
       probe(() => diskHasRoom(config)),
       probe(() => somebodyWorks(database)),
     ]);

@@ -3,10 +3,11 @@ import { access, constants, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config.js';
+import type { Pulse } from '../queue/pulse.js';
+import { reason } from '../reason.js';
 import { within } from './figures.js';
 import type { DependencyView } from './health.shapes.js';
 import { livingProcesses } from './heartbeat.js';
-import { plainError } from './plain-error.js';
 import { policyFault } from './redis-facts.js';
 
 const patienceMs = 2_000;
@@ -28,7 +29,7 @@ export async function probe(look: () => Finding): Promise<DependencyView> {
     const detail = await within(patienceMs, look());
     return view(detail === null ? 'ok' : 'degraded', detail);
   } catch (error) {
-    return view('down', plainError(error));
+    return view('down', reason(error));
   }
 }
 
@@ -51,8 +52,8 @@ export async function tablesAreCurrent(database: DataSource): Finding {
 }
 
 /** Redis may be set up to throw jobs away when its memory is full. */
-export async function queueAnswers({ QUEUE_BACKEND }: Config, queue: Queue): Finding {
-  await queue.getJobCounts('waiting');
+export async function queueAnswers({ QUEUE_BACKEND }: Config, pulse: Pulse, queue: Queue): Finding {
+  await pulse.check();
   if (QUEUE_BACKEND === 'postgres') return null;
   return policyFault(await (await queue.getBackend().client).info());
 }

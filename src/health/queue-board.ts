@@ -45,6 +45,7 @@ export class QueueBoard implements OnModuleInit {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     await fastify.register(async (scope) => {
       scope.addHook('onRequest', (request, reply) => this.admit(request, reply));
+      scope.addHook('onSend', async (_request, _reply, payload) => withoutForeignFonts(payload));
       await scope.register(board.registerPlugin(), { prefix: path });
     });
   }
@@ -79,6 +80,10 @@ const about: Record<string, string> = {
   inbound: 'What came in and is to be taken into conversations. A job is a row of the ledger.',
   outbound: 'Replies that are to be sent. A job is an attempt of a delivery.',
 };
+
+/** The page would fetch its fonts from Google, whom our content policy keeps out, and who need not know when our admins look. */
+const withoutForeignFonts = (payload: unknown) =>
+  Promise.resolve(typeof payload === 'string' ? payload.replace(/<link href="https:[^>]*>/g, '') : payload);
 
 const refuse = (reply: FastifyReply, status: number, detail: string) =>
   reply.status(status).type('application/problem+json').send({ type: 'about:blank', title: STATUS_CODES[status], status, detail });

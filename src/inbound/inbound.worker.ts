@@ -9,6 +9,7 @@ import { Connectors } from '../connectors.js';
 import { GroupCommit } from '../database/group-commit.js';
 import { isOurTrouble, wantsRetry } from '../database/data-source.js';
 import { FileStore } from '../files/file-store.js';
+import { Tally } from '../health/tally.js';
 import { JobQueue, type Jobs, workerPatience } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { InboundEvent, type InboundState } from './inbound-event.entity.js';
@@ -50,6 +51,7 @@ export class InboundWorker extends WorkerHost {
     private readonly names: Names,
     private readonly files: FileStore,
     private readonly queue: JobQueue,
+    private readonly tally: Tally,
   ) {
     super();
     this.commits = new GroupCommit(database);
@@ -85,6 +87,7 @@ export class InboundWorker extends WorkerHost {
     const { receivedAt, backfill } = row;
     try {
       const written = await this.takeIn(row, { channel, access, eventId: row.id, receivedAt, backfill }, understood);
+      this.tally.tookIn(row.connector, verdictOn(understood).state);
       await this.queue.addOutbound(written.map((id) => ({ id, attempts: 0, notBefore: null })));
       void this.names.ask(channel, understood);
     } catch (error) {
@@ -127,6 +130,7 @@ export class InboundWorker extends WorkerHost {
         throw error;
       }
       await this.setbacks.quarantine(row, error.message);
+      this.tally.tookIn(row.connector, 'quarantined');
       return null;
     }
   }

@@ -2,10 +2,12 @@ import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, Logger } from '@nestjs/common';
 import { DelayedError, type Job } from 'bullmq';
 import { ConnectorError, type Outgoing, type Sent } from '#libs/connector';
+import { Tally } from '../health/tally.js';
 import { type Jobs, workerPatience } from '../queue/jobs.js';
 import { ChannelLanes } from '../queue/channel-lanes.js';
 import { type Claim, Claims } from './claims.service.js';
 import { Outcomes } from './outcomes.service.js';
+import { failureKindOf } from './setback.js';
 
 /** Waiting for platforms costs little, so that there are places for many channels that hang, of which each has one. */
 const places = 64;
@@ -20,6 +22,7 @@ export class OutboundWorker extends WorkerHost {
   constructor(
     private readonly claims: Claims,
     private readonly outcomes: Outcomes,
+    private readonly tally: Tally,
   ) {
     super();
   }
@@ -43,13 +46,16 @@ export class OutboundWorker extends WorkerHost {
   }
 
   private async attempt(claim: Claim): Promise<void> {
-    const { connector, access, outgoing } = claim;
+    const { connector, access, outgoing, channel } = claim;
     let sent: Sent;
     try {
       sent = await connector.send({ ...outgoing, committing: () => this.claims.commit(claim) } satisfies Outgoing, access);
     } catch (error) {
-      return this.outcomes.failed(claim, asConnectorError(error));
+      const failure = asConnectorError(error);
+      this.tally.attempted(channel.type, failure.outcome === 'unknown' ? 'unknown' : 'failed', failureKindOf(failure));
+      return this.outcomes.failed(claim, failure);
     }
+    this.tally.attempted(channel.type, 'sent', null);
     await this.outcomes.sent(claim, sent);
     await connector
       .afterSend?.(outgoing, access)

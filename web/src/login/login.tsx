@@ -19,7 +19,9 @@ export function Login() {
   const signIn = api.useMutation('post', '/api/v1/auth/login', {
     onSuccess: (session) => {
       queryClient.setQueryData(sessionQuery.queryKey, session);
-      history.push(then ?? '/');
+      // The dashboard of the queues is the server's own page.
+      if (then?.startsWith('/admin/')) location.assign(then);
+      else history.push(then ?? '/');
     },
   });
   return (
