@@ -8,6 +8,7 @@ import { leave, type Standing } from './closing.js';
 import type { Config } from './config.js';
 import { describeDatabase, openDatabase } from './database/data-source.js';
 import { endDeadLeases } from './database/dead-leases.js';
+import { refuseUnfinishedRestore } from './database/unfinished-restore.js';
 import { Conflict } from './errors.js';
 import { FrontDoor } from './http/front-door.js';
 import { WaitingRoom } from './http/waiting-room.js';
@@ -34,6 +35,7 @@ export async function startApp(config: Config, signal = new AbortController().si
   const logger = makeLogger(config.LOG_LEVEL);
   Logger.overrideLogger(logger);
   // Before anything is made in DATA_DIR, be it a key.
+  refuseUnfinishedRestore(config.DATA_DIR);
   const vault = Vault.open(config);
   const room = new WaitingRoom();
   const door = config.listenPort === null ? null : await FrontDoor.open(config.listenPort, config.HOST, room.answer);

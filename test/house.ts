@@ -23,7 +23,8 @@ export interface Ground {
   clear(): Promise<void>;
 }
 
-export async function freshGround(extra: Record<string, string> = {}): Promise<Ground> {
+/** On the database of this run, or on the other one. */
+export async function freshGround(extra: Record<string, string> = {}, kind = TEST_DATABASE): Promise<Ground> {
   const directory = mkdtempSync(join(tmpdir(), 'tributary-test-'));
   const common = {
     DATA_DIR: directory,
@@ -35,7 +36,7 @@ export async function freshGround(extra: Record<string, string> = {}): Promise<G
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
   };
   const clear = async () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-  if (TEST_DATABASE === 'sqlite') return { env: { ...common, ...extra }, clear };
+  if (kind === 'sqlite') return { env: { ...common, ...extra }, clear };
   const [database, redis] = await Promise.all([freshDatabase(), freshRedis()]);
   return {
     env: { ...common, DATABASE_URL: database.url, ...(extra.QUEUE_BACKEND === 'postgres' ? {} : { REDIS_URL: redis }), ...extra },

@@ -1,12 +1,25 @@
 #!/usr/bin/env node
+import { backup } from './backup.js';
 import type { Command } from './command.js';
+import { doctor } from './doctor.js';
 import { ledgerList } from './ledger-list.js';
 import { ledgerReplay } from './ledger-replay.js';
 import { mailInspect } from './mail-inspect.js';
 import { migrate } from './migrate.js';
+import { restore } from './restore.js';
 import { userAdd } from './user-add.js';
 
 const commands: Record<string, { usage: string; about: string; run: Command }> = {
+  backup: {
+    usage: 'FILE|- [--with-key] [--force] [--quiet]  |  --verify FILE',
+    about: 'write rows and files into one file while the app runs; --verify reads one and says whether it is whole',
+    run: backup,
+  },
+  doctor: {
+    usage: '[--json]',
+    about: 'look at everything Tributary needs and say what to do; exits with 1 when something failed, not for warnings',
+    run: doctor,
+  },
   'ledger list': {
     usage: '[--state STATE|waiting] [--channel ID] [--limit N]',
     about: 'show what came in and what became of it, newest first',
@@ -19,6 +32,11 @@ const commands: Record<string, { usage: string; about: string; run: Command }> =
   },
   'mail inspect': { usage: 'FILE…', about: 'show what the email connector makes of raw mails, one JSON line each', run: mailInspect },
   migrate: { usage: '', about: 'bring the database up to date, as every start does', run: migrate },
+  restore: {
+    usage: 'FILE [--key-file FILE | --without-key] [--dry-run] [--quiet]',
+    about: 'restore a backup, be it of SQLite or PostgreSQL, into an empty database and DATA_DIR',
+    run: restore,
+  },
   'user add': {
     usage: '--email ADDRESS --name NAME [--role admin|supervisor|agent]',
     about: 'add a user; the password is read from standard input',

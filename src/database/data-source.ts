@@ -25,6 +25,7 @@ import { Social1795340000000 } from './migrations/1795340000000-social.js';
 import { Guarantees1795360000000 } from './migrations/1795360000000-guarantees.js';
 import { addressOf, reason } from '../reason.js';
 import { isolateSqliteTransactions } from './sqlite-transactions.js';
+import { refuseUnfinishedRestore } from './unfinished-restore.js';
 
 const mostAttempts = 5;
 
@@ -55,6 +56,7 @@ export const migrations = [Initial1795300000000, Mail1795330000000, Social179534
 
 /** Opens the database that the configuration names and brings its tables up to date. */
 export async function openDatabase(config: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): Promise<DataSource> {
+  refuseUnfinishedRestore(config.DATA_DIR);
   const dataSource = await connectDatabase(config);
   try {
     await migrate(dataSource);
