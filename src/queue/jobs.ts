@@ -25,6 +25,8 @@ export const workerPatience = { lockDuration: 10_000, stalledInterval: 5_000, ma
 const priorities = { beyondShare: 5, backfill: 10 };
 
 const patienceMs = 2_000;
+/** Clocks of several machines differ by less. */
+const clockToleranceMs = 60_000;
 /** Of overdue jobs so many are looked after at a time: the oldest come first, so all have their turn. */
 const mostFreed = 100;
 
@@ -106,10 +108,14 @@ export class JobQueue {
 
 /**
  * A Redis that got full in the middle of a script leaves a job that is in no list: nobody would ever take it, and its id
- * keeps it from being added anew.
+ * keeps it from being added anew. One that was put off while the clock was wrong would wait until that time comes.
  */
 async function freeId(queue: Queue, jobId: string): Promise<void> {
-  if ((await queue.getJobState(jobId)) === 'unknown') await queue.remove(jobId);
+  const state = await queue.getJobState(jobId);
+  if (state === 'unknown') await queue.remove(jobId);
+  if (state !== 'delayed') return;
+  const putOff = await queue.getJob(jobId);
+  if ((putOff?.processedOn ?? 0) > Date.now() + clockToleranceMs) await queue.remove(jobId);
 }
 
 const job = <N extends QueueName>(name: N, data: Jobs[N], jobId: string, options: JobsOptions) => ({

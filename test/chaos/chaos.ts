@@ -28,6 +28,8 @@ export interface Run {
   rules: Rule[];
   /** What went wrong. */
   struck: Fault[];
+  /** What should have, but its victim was down already; and what it met. */
+  missed: string[];
   /** What this machine did not allow, and why. */
   left: Map<string, string>;
   settled: Settled;
@@ -49,32 +51,36 @@ export async function chaos(options: Options): Promise<Run> {
   const end = Date.now() + minutes * 60_000;
   try {
     const work = Array.from({ length: agentsAtWork }, () => agents.answerUntil(end));
-    await Promise.all([customers.writeUntil(end), view.lookUntil(end + 5_000), ...work, carryOut(world, plan)]);
+    const [missed] = await Promise.all([carryOut(world, plan), customers.writeUntil(end), view.lookUntil(end + 5_000), ...work]);
     const restsSince = Date.now();
     const settled = await settle(world);
     const seconds = Math.round((Date.now() - restsSince) / 1000);
     const evidence = await gather(world, mailbox);
     const rules = check(customers, agents, evidence, settled);
     const endings = [...new Set([...world.apis, ...world.workers])].reduce((sum, { endings }) => sum + endings, 0);
-    return { options, customers, agents, view, evidence, rules, struck: plan, left, settled, seconds, endings, logs: world.logs };
+    return { options, customers, agents, view, evidence, rules, struck: plan, missed, left, settled, seconds, endings, logs: world.logs };
   } finally {
     await world.stop();
   }
 }
 
-/** Each at its time, but one of a kind after the other. Resolves when all are over and everything runs again. */
-async function carryOut(world: World, plan: Fault[]): Promise<void> {
+/** Each at its time, but one of a kind after the other. Resolves when all are over and everything runs again, with what could not be. */
+async function carryOut(world: World, plan: Fault[]): Promise<string[]> {
   const begin = Date.now();
+  const missed: string[] = [];
   const turns = new Map<string, Promise<void>>();
   for (const fault of plan) {
     await sleep(Math.max(0, begin + fault.at - Date.now()));
     const victim = victimOf(fault);
-    const turn = (turns.get(victim) ?? Promise.resolve()).then(() => strike(world, fault));
-    // Seen to when all are awaited; until then it must not count as unhandled.
-    turn.catch(() => undefined);
-    turns.set(victim, turn);
+    const before = turns.get(victim) ?? Promise.resolve();
+    const miss = (error: Error) => void missed.push(`${fault.kind} at ${Math.round(fault.at / 1000)} s: ${error.message}`);
+    turns.set(
+      victim,
+      before.then(() => strike(world, fault).catch(miss)),
+    );
   }
   await Promise.all(turns.values());
+  return missed;
 }
 
 const victimOf = ({ kind }: Fault): string => (kind.endsWith('redis') ? 'redis' : kind.split('-')[0]!);

@@ -7,7 +7,7 @@ type Deed = () => void;
 type Post = ReturnType<World['meta']['addPost']>;
 
 const emojis = ['❤️', '😂', '👍', null] as const;
-const people = 40;
+const people = 15;
 const mostEdits = 5;
 
 /** People on Messenger and Instagram, in chats and below posts. What they did is the platform's truth. */

@@ -7,7 +7,21 @@ import type { Run } from './chaos.js';
 import type { View } from './view.js';
 
 /** What a run was, what went wrong in it, and what came of it, for people to read. */
-export function tableOf({ options, agents, customers, view, evidence, rules, struck, left, settled, endings, logs, seconds }: Run): string {
+export function tableOf({
+  options,
+  agents,
+  customers,
+  view,
+  evidence,
+  rules,
+  struck,
+  missed,
+  left,
+  settled,
+  endings,
+  logs,
+  seconds,
+}: Run): string {
   const { seed, minutes, database } = options;
   return [
     `Chaos: seed ${seed}, ${minutes} minutes on ${database}`,
@@ -20,6 +34,7 @@ export function tableOf({ options, agents, customers, view, evidence, rules, str
     ...line('seconds until everything was at rest', seconds),
     '',
     ...faults(struck, left, options.database),
+    ...missed.map((what) => `  missed: ${what}`),
     '',
     ...verdict(rules),
     '',
