@@ -43,7 +43,7 @@ test('replies that a dead process was sending are settled, and none of them keep
     const again = await Api.signIn(after.url!, adminEmail, adminPassword);
     const stateOn = async (channelId: string) => {
       const { id } = conversations.find((conversation) => conversation.channelId === channelId)!;
-      return (await again.all<Message>(`/conversations/${id}/messages`)).at(-1)!.delivery;
+      return (await again.all<Message>(`/conversations/${id}/messages`)).findLast(({ delivery }) => delivery)!.delivery;
     };
     await eventually(async () => expect(reached).toContain((await stateOn(ids.facebook))?.state));
     await eventually(async () => expect(await stateOn(ids.instagram)).toMatchObject({ state: 'uncertain', error: { retryable: true } }));

@@ -140,3 +140,21 @@ test('what is no error of Graph’s is none', () => {
   for (const body of [undefined, null, [], 'text', {}, { error: 'text' }, { data: [] }])
     expect(refusalIn(body, 400, false)).toBeUndefined();
 });
+
+test.each([
+  ['a limit of the app', 4, undefined, 400, 'channel'],
+  ['a limit of the account', 32, undefined, 400, 'channel'],
+  ['a limit of all but chats', 80001, undefined, 400, 'message'],
+  ['a block of the account', 368, undefined, 400, 'channel'],
+  ['a dead token', 190, 460, 400, 'channel'],
+  ['a missing permission for this kind of call', 10, undefined, 403, 'message'],
+  ['trouble at Meta', 2, undefined, 500, 'channel'],
+  ['trouble at Meta with this very message', 1, 1357046, 500, 'message'],
+  ['a person who takes no messages', 551, undefined, 400, 'message'],
+])('%s: who is concerned', (_, code, subcode, status, scope) => {
+  expect(refused(code, subcode, { status })?.scope).toBe(scope);
+});
+
+test('that the time to answer is over is told apart from other refusals', () => {
+  expect([refused(10, 2018278)?.tooLate, refused(551)?.tooLate]).toEqual([true, false]);
+});
