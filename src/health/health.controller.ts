@@ -9,6 +9,7 @@ import { Public } from '../people/auth.guard.js';
 import { Pulse } from '../queue/pulse.js';
 import { type DependencyView, LiveView, ReadyView } from './health.shapes.js';
 import { databaseAnswers, diskHasRoom, probe, queueAnswers, somebodyWorks, tablesAreCurrent } from './probes.js';
+import { Stopping } from './stopping.js';
 
 /** For load balancers and people: is the process alive, and can it do its work? */
 @Public()
@@ -20,6 +21,7 @@ export class HealthController {
     private readonly database: DataSource,
     private readonly pulse: Pulse,
     @InjectQueue('inbound') private readonly queue: Queue,
+    private readonly stopping: Stopping,
   ) {}
 
   @Get('live')
@@ -27,7 +29,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** 503 when something is down that this process cannot do without; each dependency says what is wrong with it. */
+  /** 503 when something is down that this process cannot do without, or it is about to end; each dependency says what is wrong with it. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadyView> {
     const { config, database, pulse, queue } = this;
@@ -38,7 +40,8 @@ export class HealthController {
       probe(() => diskHasRoom(config)),
       probe(() => somebodyWorks(database)),
     ]);
-    const status = [data, migrations, ...(config.works ? [jobs] : [])].every(serves) ? 'ok' : 'down';
+    const able = [data, migrations, ...(config.works ? [jobs] : [])].every(serves);
+    const status = this.stopping.announced ? 'stopping' : able ? 'ok' : 'down';
     void reply.status(status === 'ok' ? 200 : 503);
     return { status, role: config.ROLE, database: data, migrations, queue: jobs, disk, workers };
   }

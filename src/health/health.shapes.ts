@@ -13,8 +13,8 @@ export class DependencyView {
 
 /** While the app waits for its foundations it tells of `database` and `queue` only. */
 export class ReadyView {
-  /** `down` when something is that this process cannot do without; the answer is 503 then. */
-  status: 'ok' | 'down';
+  /** `down` when something is that this process cannot do without, `stopping` when it is about to end; the answer is 503 then. */
+  status: 'ok' | 'down' | 'stopping';
   role?: 'all' | 'api' | 'worker';
   database: DependencyView;
   /** Whether the tables are those that this version knows. */

@@ -15,10 +15,16 @@ const logger = new Logger('redis');
  */
 const guardian = `exec 3<&0; "$@" 3<&- </dev/null & redis=$!; (cat <&3 >/dev/null; kill $redis 2>/dev/null) & wait $redis`;
 
+const firstPatienceMs = 5_000;
+/** One that dies again and again, e.g. because the disk is full, is started with growing pauses. */
+const pausesMs = [500, 1_000, 2_000, 5_000, 15_000, 30_000];
+const steadyMs = 60_000;
+
 /** A Redis of our own: a child process on a unix socket, with its append-only file under the data directory. */
 export class PrivateRedis {
   private child?: ChildProcess;
   private stopping = false;
+  private deaths = 0;
 
   private constructor(
     private readonly program: string,
@@ -27,7 +33,7 @@ export class PrivateRedis {
     private readonly lock: Database.Database,
   ) {}
 
-  /** Starts it and waits until it answers. Throws with a sentence when no server program is installed or another app owns the directory. */
+  /** Starts it and waits a little until it answers. Throws with a sentence when no server program is installed or another app owns the directory. */
   static async start(dataDir: string): Promise<PrivateRedis> {
     const directory = join(dataDir, 'redis');
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -64,11 +70,16 @@ export class PrivateRedis {
     // Detached, because a terminal's Ctrl-C goes to the whole group and would end Redis before the jobs in hand are done.
     this.child = spawn('/bin/sh', ['-c', guardian, 'sh', this.program, ...flags], { detached: true, stdio: ['pipe', 'ignore', 'inherit'] });
     this.child.on('error', (error) => logger.error({ error: error.message }, 'cannot start the private Redis'));
-    this.child.once('exit', (code, signal) => {
-      if (this.stopping) return;
-      logger.error({ code, signal }, 'the private Redis ended; starting it again');
-      setTimeout(() => !this.stopping && this.spawn(), 500).unref();
-    });
+    const startedAt = Date.now();
+    this.child.once('exit', (code, signal) => this.onDeath(code, signal, Date.now() - startedAt));
+  }
+
+  private onDeath(code: number | null, signal: string | null, livedMs: number): void {
+    if (this.stopping) return;
+    if (livedMs > steadyMs) this.deaths = 0;
+    const nextTryMs = pausesMs[Math.min(this.deaths++, pausesMs.length - 1)]!;
+    logger.error({ code, signal, nextTryMs }, 'the private Redis ended; starting it again. Its own messages are above');
+    setTimeout(() => !this.stopping && this.spawn(), nextTryMs).unref();
   }
 
   /** After a `kill -9` of the app the old server may still be writing its file out: two on one file would spoil it. */
@@ -80,11 +91,12 @@ export class PrivateRedis {
     throw new Error(`An old private Redis on ${this.socket} does not stop. End it and start again.`);
   }
 
+  /** It may have a long file to read, or die: the app does not wait for that, its database holds what waits. */
   private async ready(): Promise<void> {
-    for (const until = Date.now() + 20_000; Date.now() < until; await pause(25)) {
+    for (const until = Date.now() + firstPatienceMs; Date.now() < until; await pause(25)) {
       if ((await this.ask((client) => client.ping())) === 'PONG') return;
     }
-    throw new Error(`The private Redis (${this.program}) did not become ready; its own messages are above.`);
+    logger.error({ program: this.program }, 'the private Redis does not answer yet; starting without it');
   }
 
   private async ask(command: (client: Redis) => Promise<unknown>): Promise<unknown> {
