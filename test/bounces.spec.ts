@@ -1,6 +1,7 @@
 import type { Channel, Contact, Conversation, Message } from './api.js';
 import { eventually } from './house.js';
 import { MailHouse } from './mail-house.js';
+import { gone, report } from './mail-reports.js';
 import { header, mail, supportAddress } from './outside.js';
 
 let inbox: MailHouse;
@@ -20,36 +21,6 @@ const replyTo = async (conversation: { id: string }) =>
   (await inbox.messages(conversation)).find(({ direction, kind }) => direction === 'outbound' && kind === 'message')!;
 const contactOf = async ({ contact }: Conversation) => (await inbox.api.get<Contact>(`/contacts/${contact.id}`)).body;
 
-interface Fate {
-  recipient: string;
-  action: string;
-  status: string;
-  words: string;
-}
-/** A delivery status notification as mail servers write it (RFC 3464). */
-const report = (messageId: string, fates: Fate[], id = `<report-${Math.random()}@mx.customer.example>`) =>
-  [
-    ...['Return-Path: <>', 'From: Mail Delivery System <MAILER-DAEMON@mx.customer.example>', `To: ${supportAddress}`],
-    ...[
-      'Subject: Undelivered Mail Returned to Sender',
-      `Message-ID: ${id}`,
-      `Date: ${new Date().toUTCString()}`,
-      'Auto-Submitted: auto-replied',
-    ],
-    ...['MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b', ''],
-    ...['--b', 'Content-Type: text/plain', '', 'This is the mail system. I am sorry.', ''],
-    ...['--b', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.customer.example', ''],
-    ...fates.flatMap(({ recipient, action, status, words }) => [
-      `Final-Recipient: rfc822; ${recipient}`,
-      `Action: ${action}`,
-      `Status: ${status}`,
-      `Diagnostic-Code: smtp; ${words}`,
-      '',
-    ]),
-    ...['--b', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${messageId}`, 'Subject: Re: Lamp', '', '--b--', ''],
-  ].join('\r\n');
-const gone = (recipient: string): Fate => ({ recipient, action: 'failed', status: '5.1.1', words: '550 5.1.1 no such user' });
-
 test('a bounce marks the reply that failed in plain words, wakes its conversation, and stands in it', async () => {
   const { conversation, address, messageId } = await answered('Ada', { then: 'close' });
   expect((await inbox.get(conversation)).status).toBe('closed');
@@ -57,6 +28,7 @@ test('a bounce marks the reply that failed in plain words, wakes its conversatio
   await eventually(async () => expect((await replyTo(conversation)).delivery?.state).toBe('failed'));
   const reply = await replyTo(conversation);
   expect(reply.delivery?.error).toEqual({
+    kind: 'bounced',
     code: '5.1.1',
     message: 'There is no such mailbox at the recipient’s mail server. The server said: 550 5.1.1 no such user',
     retryable: true,

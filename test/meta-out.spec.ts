@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Api, type Attachment, type Conversation, type Message, type Problem } from './api.js';
+import { Api, type Attachment, type Conversation, type Delivery, type Message, type Problem } from './api.js';
 import { adminEmail, adminPassword, eventually, freshGround, ready, spawnApp } from './house.js';
 import { MetaHouse } from './meta-house.js';
 
@@ -113,10 +113,15 @@ test('when a part fails the later ones are held, and sending again goes on from 
   expect(ours[0]!.delivery!.state).toMatch(/sent|delivered/);
   expect(ours.at(-1)!.delivery!.error).toMatchObject({ message: expect.stringContaining('An earlier part') });
   expect(sentTexts('Di')).toEqual([ours[0]!.text]);
+  // One reply is told of once.
+  expect(await house.lines(conversation.id)).toEqual([expect.stringMatching(/^admin’s reply did not reach the customer\. .*Invalid/)]);
+  const shown = await house.api.all<Delivery>('/deliveries?attention=true');
+  expect(shown.map(({ messageId, error }) => [messageId, error!.kind])).toEqual([[ours[1]!.id, 'refused']]);
 
   const retried = await house.api.post(`/messages/${ours.at(-1)!.id}/retry`);
   expect(retried.status).toBe(202);
   await eventually(async () => expect(sentTexts('Di')).toEqual(ours.map(({ text }) => text)));
+  expect(await house.api.all<Delivery>('/deliveries?attention=true')).toEqual([]);
 });
 
 test('a reply in parts is taken back as a whole, as long as nothing of it has left', async () => {
@@ -148,12 +153,15 @@ test('a reply planned for a time after the window is refused, and so is one to a
 test('a planned reply whose window has closed when it is due fails with the reason, and nothing is sent', async () => {
   const closing = await customerWroteAgo('Hal', 7 * day - 15_000);
   const sendAt = new Date(Date.now() + 13_000).toISOString();
-  await house.reply(closing.id, { text: 'Just in time', sendAt });
+  await house.reply(closing.id, { text: 'Just in time', sendAt, then: 'close' });
   // The app is away until the window is closed.
   await house.restart(() => sleep(Math.max(0, Date.parse(closing.replyWindow!.closesAt!) - Date.now()) + 100));
   const [failed] = await house.deliveries(closing.id, ['failed']);
-  expect(failed!.delivery!.error).toMatchObject({ message: expect.stringMatching(/too late.*7 days/) });
+  expect(failed!.delivery!.error).toMatchObject({ kind: 'window', message: expect.stringMatching(/too late.*7 days/) });
+  expect(failed!.delivery!.error!.action).toMatch(/until the customer writes|another channel/);
   expect(sentTexts('Hal')).toEqual([]);
+  expect(await house.conversation(closing.id)).toMatchObject({ status: 'open', unread: true, assigneeId: house.api.me.id });
+  expect(await house.lines(closing.id)).toEqual([expect.stringMatching(/^admin’s reply did not reach the customer\. .*too late/)]);
 }, 60_000);
 
 test('conversations whose window closes soonest come first, without those that have none, page by page', async () => {

@@ -1,10 +1,12 @@
 import type { DataSource, Logger } from 'typeorm';
 import { readConfig } from '../../src/config.js';
 import { connectAnswers } from '../../src/conversations/answers.js';
+import { writeCursor } from '../../src/conversations/inbox.query.js';
 import { redactLedger } from '../../src/conversations/ledger-rows.js';
 import { partsOf } from '../../src/conversations/reply-parts.js';
 import { newId } from '../../src/database/columns.js';
 import { openDatabase } from '../../src/database/data-source.js';
+import { countTrouble, deliveriesPage, failedOnes } from '../../src/outbound/deliveries.query.js';
 import { freshGround, type Ground } from '../house.js';
 
 let ground: Ground;
@@ -42,4 +44,19 @@ test('what is looked for with every message of a chat is found by an index, howe
     /ix_inbound_event_platform_id \(channel_id=\? AND platform_id=\?\)/,
   );
   expect(await planOf(() => partsOf(manager, message))).toMatch(/ix_message_part \(part_of=\?\)/);
+});
+
+test('replies in trouble are found, counted and paged by their index, however many were sent', async () => {
+  const { manager } = database;
+  const cursor = writeCursor(new Date(), newId());
+  const byTrouble = /SEARCH d USING INDEX ix_delivery_trouble \(trouble_at[^)]*\)/;
+  for (const query of [{ attention: true }, { attention: true, cursor }, { attention: true, mine: true, channelId: newId() }]) {
+    const plan = await planOf(() => deliveriesPage(manager, query, newId()));
+    expect(plan).toMatch(byTrouble);
+    expect(plan).not.toMatch(/TEMP B-TREE|SCAN/);
+  }
+  expect(await planOf(() => countTrouble(manager, newId()))).toMatch(byTrouble);
+  const next = { afterId: newId(), limit: 100 };
+  expect(await planOf(() => failedOnes(manager, { kind: 'auth' }, newId(), next))).toMatch(/SEARCH d USING/);
+  expect(await planOf(() => deliveriesPage(manager, { cursor }, newId()))).toMatch(/SEARCH d USING .*\(id<\?\)/);
 });

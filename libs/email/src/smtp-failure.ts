@@ -1,4 +1,5 @@
 import { ConnectorError, type RefusedRecipient } from '#libs/connector';
+import { meaningOf } from './status-words.js';
 
 /** A failure as nodemailer tells it; `recipient` on one that a single recipient met. */
 export interface SmtpError extends Error {
@@ -36,8 +37,11 @@ export function smtpFailure(error: unknown, host: string, { outcome, signedInBy,
     }
     case 'slow-down':
       return new ConnectorError('rate-limited', `${host} asks us to slow down: ${words}`, { ...details, retryAfterMs: 300_000 });
-    case 'permanent':
-      return new ConnectorError('rejected', `${host} refused the mail: ${words}`, details);
+    case 'permanent': {
+      const { message: meaning, action } = meaningOf(enhancedOf(failure) ?? null, response ?? null, false);
+      const said = response ? `${meaning} ${host} said: ${words}` : `${host} refused the mail: ${words}`;
+      return new ConnectorError('rejected', said, { ...details, ...(action && { action }) });
+    }
     case 'greylisted':
       return new ConnectorError('unavailable', `${host} cannot take the mail now: ${words}`, { ...details, retryAfterMs: greylistedMs });
     case 'transient':
