@@ -1,7 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { type MetaAccount, type MetaPlatform, startMetaPlatform } from '#libs/simulators';
+import { Api } from './api.js';
 import { Browsers, desk, fits, phone } from './browsers.js';
-import { type AppProcess, eventually, freePort, freshGround, type Ground, ready, spawnApp } from './house.js';
+import { adminEmail, adminPassword, type AppProcess, eventually, freePort, freshGround, type Ground, ready, spawnApp } from './house.js';
 
 let meta: MetaPlatform;
 let shop: MetaAccount;
@@ -30,6 +31,7 @@ beforeAll(async () => {
   app = spawnApp(ground.env);
   url = await ready(app, ground.env);
   await meta.subscribe({ callbackUrl: `${url}/webhooks/meta` });
+  await (await Api.signIn(url, adminEmail, adminPassword)).patch('/auth/me', { undoSeconds: 0 });
   browsers = await Browsers.launch(url);
 }, 60_000);
 afterAll(async () => {

@@ -136,6 +136,7 @@ test('an admin connects a mailbox through the form, and a wrong password is answ
 
 test('what customers write appears by itself, an agent takes it and answers, and a colleague’s phone sees all of it live', async () => {
   const api = await Api.signIn(url, adminEmail, adminPassword);
+  await api.patch('/auth/me', { undoSeconds: 0 });
   expect((await api.post('/channels', outside.facebookChannel())).status).toBe(201);
   await outside.meta.subscribe({ callbackUrl: `${url}/webhooks/meta` });
 

@@ -56,7 +56,7 @@ test('everybody decides for how long the web keeps their replies back, and what 
   await house.api.patch('/auth/me', { signature: 'Ada' });
   expect((await house.api.patch<Me>('/auth/me', { undoSeconds: 30 })).body).toMatchObject({ undoSeconds: 30, signature: 'Ada' });
   expect((await house.api.patch<Me>('/auth/me', { undoSeconds: 0 })).body.undoSeconds).toBe(0);
-  expect((await house.api.patch('/auth/me', { undoSeconds: 121 })).status).toBe(400);
+  expect((await house.api.patch('/auth/me', { undoSeconds: 121 })).status).toBe(422);
   expect((await house.api.get<Me>('/auth/me')).body.undoSeconds).toBe(0);
 });
 

@@ -3,6 +3,7 @@ import { api, sessionQuery } from './api/client.js';
 import { Problem } from './api/problem.js';
 import { queryClient } from './api/query-client.js';
 import { isView, type ListSearch, readListSearch } from './inbox/views.js';
+import { readUndeliveredSearch, type UndeliveredSearch } from './undelivered/search.js';
 import { Crashed, NotFound } from './ui/crashed.js';
 import { Loading } from './ui/status.js';
 
@@ -80,6 +81,13 @@ const conversation = createRoute({
   component: lazyRouteComponent(() => import('./conversation/conversation.js'), 'ConversationScreen'),
 });
 
+const undelivered = createRoute({
+  getParentRoute: () => app,
+  path: '/not-delivered',
+  validateSearch: (search): UndeliveredSearch => readUndeliveredSearch(search),
+  component: lazyRouteComponent(() => import('./undelivered/undelivered.js'), 'UndeliveredScreen'),
+});
+
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
@@ -126,6 +134,12 @@ const ledger = createRoute({
   component: lazyRouteComponent(() => import('./settings/ledger.js'), 'Ledger'),
 });
 
+const operations = createRoute({
+  getParentRoute: () => settings,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('./settings/operations.js'), 'Operations'),
+});
+
 const people = createRoute({
   getParentRoute: () => settings,
   path: '/people',
@@ -139,7 +153,8 @@ export const router = createRouter({
     app.addChildren([
       home,
       inbox.addChildren([noConversation, conversation]),
-      settings.addChildren([settingsHome, channels, newChannel, chooseAccounts, editChannel, ledger, people]),
+      undelivered,
+      settings.addChildren([settingsHome, channels, newChannel, chooseAccounts, editChannel, ledger, people, operations]),
     ]),
   ]),
   defaultPreload: 'intent',

@@ -3,6 +3,7 @@ import createQueryApi from 'openapi-react-query';
 import { Problem } from './problem.js';
 import { queryClient } from './query-client.js';
 import type { components, paths } from './schema.js';
+import { noteServerTime } from './server-time.js';
 
 /** The server's calls, typed by its own description. Refusals are thrown as {@link Problem}. */
 export const fetchClient = createFetchClient<paths>({ baseUrl: '/' });
@@ -20,6 +21,7 @@ const guard: Middleware = {
     return request;
   },
   async onResponse({ request, response }) {
+    noteServerTime(response);
     if (response.ok) return;
     // The session ended elsewhere: asking who we are again leads to the sign-in. The sign-in's own 401 is just a wrong password.
     const ended = response.status === 401 && !new URL(request.url).pathname.startsWith('/api/v1/auth/');

@@ -47,6 +47,10 @@ export const keys = {
   channels: ['get', '/api/v1/channels'],
   users: ['get', '/api/v1/users'],
   ledger: ['get', '/api/v1/inbound-events'],
+  ledgerCounts: ['get', '/api/v1/inbound-events/counts'],
+  deliveries: ['get', '/api/v1/deliveries'],
+  deliveryCounts: ['get', '/api/v1/deliveries/counts'],
+  attempts: (messageId: string) => ['get', '/api/v1/messages/{id}/attempts', { params: { path: { id: messageId } } }],
 } as const;
 
 /** Asks again for what is kept under a key; resolves when the parts on screen are fresh. */

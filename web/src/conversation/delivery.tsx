@@ -1,12 +1,18 @@
 import { Button, Group } from '@mantine/core';
-import { type Icon, IconAlertTriangle, IconCheck, IconChecks, IconClock, IconEye, IconSend } from '@tabler/icons-react';
+import { type Icon, IconAlertTriangle, IconCheck, IconChecks, IconClock, IconEye, IconPlugConnectedX, IconSend } from '@tabler/icons-react';
 import { api } from '../api/client.js';
-import { keys, refresh } from '../api/resources.js';
-import type { Delivery, Message, RecipientFate } from '../api/shapes.js';
-import { ago, text } from '../text/text.js';
+import { keys, refresh, useChannelsById } from '../api/resources.js';
+import { serverNow } from '../api/server-time.js';
+import type { Channel, Delivery, Message, RecipientFate } from '../api/shapes.js';
+import { ago, soonAt, text } from '../text/text.js';
 import { useNow } from '../ui/clock.js';
 import { noticeFailure } from '../ui/notice.js';
+import { Attempts } from './attempts.js';
 import classes from './message.module.css';
+import { Scheduled, SendingSoon, TakeBack } from './undo-send.js';
+
+/** What waits for a channel is tried a little after it opens. */
+const slackMs = 60_000;
 
 const icons: Record<Delivery['state'], Icon> = {
   queued: IconClock,
@@ -18,26 +24,70 @@ const icons: Record<Delivery['state'], Icon> = {
   uncertain: IconAlertTriangle,
 };
 
+interface DeliveryStateProps {
+  message: Message;
+  delivery: Delivery;
+  channelId: string;
+  waits: boolean;
+}
+
 /** How far a reply has come; when it did not arrive, why, what can be done, and the button that does it. */
-export function DeliveryState({ message, delivery, waits }: { message: Message; delivery: Delivery; waits: boolean }) {
-  const { state, error, recipients } = delivery;
-  const StateIcon = icons[state];
+export function DeliveryState({ message, delivery, channelId, waits }: DeliveryStateProps) {
+  const { state, error, recipients, attempts } = delivery;
   const stuck = state === 'failed' || state === 'uncertain';
-  const apart = new Set(recipients.map((one) => one.state)).size > 1;
   const waiting = state === 'queued' && error !== null;
+  const apart = new Set(recipients.map((one) => one.state)).size > 1;
   if (waits) return <Waits />;
   return (
     <div className={classes.delivery} data-state={state}>
-      <span className={classes.deliveryState}>
-        <StateIcon size={14} aria-hidden />
-        {waiting ? <NextAttempt delivery={delivery} /> : text.delivery.states[state]}
-      </span>
+      {state === 'queued' ? <Queued message={message} delivery={delivery} channelId={channelId} /> : <Reached state={state} />}
       {apart && <Recipients recipients={recipients} />}
       {error && <Reason error={error} saidApart={apart} />}
       {state === 'uncertain' && <p className={classes.reason}>{text.delivery.uncertainHint}</p>}
-      <DeliveryActions message={message} canResend={stuck} canCancel={waiting} />
+      <Group gap={8}>
+        {stuck && <SendAgain message={message}>{text.delivery.again}</SendAgain>}
+        {hasLeft(state) && error && <SendAgain message={message}>{text.delivery.againToThem}</SendAgain>}
+        {waiting && <TakeBack message={message} label={text.delivery.takeBack} />}
+      </Group>
+      {(error || attempts > 1) && <Attempts messageId={message.id} />}
     </div>
   );
+}
+
+const hasLeft = (state: Delivery['state']) => state === 'sent' || state === 'delivered' || state === 'read';
+
+function Reached({ state }: { state: Delivery['state'] }) {
+  const StateIcon = icons[state];
+  return (
+    <span className={classes.deliveryState}>
+      <StateIcon size={14} aria-hidden />
+      {text.delivery.states[state]}
+    </span>
+  );
+}
+
+/** Why a reply has not left yet: it can still be undone, is for later, its channel is held, or an attempt did not work. */
+function Queued({ message, delivery, channelId }: Omit<DeliveryStateProps, 'waits'>) {
+  const { undoUntil, nextAttemptAt, attempts, error } = delivery;
+  const now = useNow();
+  const sending = useChannelsById().get(channelId)?.health.sending;
+  const next = new Date(nextAttemptAt ?? now);
+  const heldUntil = sending ? Date.parse(sending.heldUntil) : 0;
+  const waits = next > now && !attempts && !error && next.getTime() > heldUntil + slackMs;
+  if (undoUntil && Date.parse(undoUntil) > serverNow()) return <SendingSoon message={message} until={undoUntil} />;
+  if (waits) return <Scheduled message={message} at={next} />;
+  return (
+    <span className={classes.deliveryState}>
+      {sending ? <IconPlugConnectedX size={14} aria-hidden /> : <IconClock size={14} aria-hidden />}
+      {sending ? <Held sending={sending} /> : error ? <NextAttempt next={next} /> : text.delivery.states.queued}
+    </span>
+  );
+}
+
+/** Nothing leaves on the channel for now, whatever the reply. */
+function Held({ sending: { since, heldUntil } }: { sending: NonNullable<Channel['health']['sending']> }) {
+  const now = useNow();
+  return text.delivery.held(soonAt(new Date(since), now), soonAt(new Date(heldUntil), now));
 }
 
 /** What is wrong, and the button that mends it, stand below the part that did not go out. */
@@ -78,31 +128,24 @@ function Recipients({ recipients }: { recipients: RecipientFate[] }) {
   );
 }
 
-function NextAttempt({ delivery: { nextAttemptAt } }: { delivery: Delivery }) {
+function NextAttempt({ next }: { next: Date }) {
   const now = useNow();
-  const next = new Date(nextAttemptAt ?? now);
   return next > now ? text.delivery.retrying(ago(next, now)) : text.delivery.retryingNow;
 }
 
-function DeliveryActions({ message, canResend, canCancel }: { message: Message; canResend: boolean; canCancel: boolean }) {
-  const onError = noticeFailure(text.delivery.failed);
-  const onSuccess = () => refresh(keys.messages(message.conversationId));
-  const resend = api.useMutation('post', '/api/v1/messages/{id}/retry', { onError, onSuccess });
-  const cancel = api.useMutation('delete', '/api/v1/messages/{id}', { onError, onSuccess });
-  const which = { params: { path: { id: message.id } } };
-  if (!canResend && !canCancel) return null;
+function SendAgain({ message, children }: { message: Message; children: string }) {
+  const resend = api.useMutation('post', '/api/v1/messages/{id}/retry', {
+    onError: noticeFailure(text.delivery.failed),
+    onSuccess: () => refresh(keys.messages(message.conversationId)),
+  });
   return (
-    <Group gap={8}>
-      {canResend && (
-        <Button size="compact-xs" variant="default" loading={resend.isPending} onClick={() => resend.mutate(which)}>
-          {text.delivery.again}
-        </Button>
-      )}
-      {canCancel && (
-        <Button size="compact-xs" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate(which)}>
-          {text.delivery.cancel}
-        </Button>
-      )}
-    </Group>
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={resend.isPending}
+      onClick={() => resend.mutate({ params: { path: { id: message.id } } })}
+    >
+      {children}
+    </Button>
   );
 }

@@ -45,7 +45,7 @@ export function MessageItem({ placed, conversation }: { placed: Placed; conversa
       </div>
       <Reactions message={message} takeable={!deletedAt} />
       <MessageMarks message={message} />
-      {tells && <DeliveryState message={message} delivery={delivery} waits={waits} />}
+      {tells && <DeliveryState message={message} delivery={delivery} channelId={conversation.channelId} waits={waits} />}
     </li>
   );
 }

@@ -18,19 +18,20 @@ const Addresses = lazy(async () => ({ default: (await import('./addresses.js')).
 /** Who receives the reply and under which subject: the customer always, copies as suggested and as wished. */
 export function Recipients({ preview: { to, subject }, cc, bcc, edit }: RecipientsProps) {
   const [withCc, setWithCc] = useState(false);
-  const [withBcc, setWithBcc] = useState(bcc.length > 0);
+  const [withBcc, setWithBcc] = useState(false);
   const showsCc = withCc || cc.length > 0;
+  const showsBcc = withBcc || bcc.length > 0;
   return (
     <div className={classes.recipients}>
       <div className={classes.line}>
         <span className={classes.label}>{text.composer.to}</span>
         <b title={to.join(', ')}>{to.join(', ')}</b>
         {!showsCc && <AddCopies label={text.composer.cc} onClick={() => setWithCc(true)} />}
-        {!withBcc && <AddCopies label={text.composer.bcc} onClick={() => setWithBcc(true)} />}
+        {!showsBcc && <AddCopies label={text.composer.bcc} onClick={() => setWithBcc(true)} />}
       </div>
       <Suspense>
         {showsCc && <Addresses label={text.composer.cc} value={cc} onChange={(chosen) => edit({ cc: chosen })} />}
-        {withBcc && <Addresses label={text.composer.bcc} value={bcc} onChange={(chosen) => edit({ bcc: chosen })} />}
+        {showsBcc && <Addresses label={text.composer.bcc} value={bcc} onChange={(chosen) => edit({ bcc: chosen })} />}
       </Suspense>
       {subject && (
         <div className={`${classes.line} ${classes.subject}`}>

@@ -45,10 +45,10 @@ export function ReplyForm({ conversation, name, capabilities, mode, window }: Re
   useTyping(id, draft.text, capabilities.typing && mode !== 'public');
   const reply = useReply(conversation);
   const ready = addressed && !files.uploads.length && isComplete(draft, capabilities);
-  const send = (then?: 'close') => {
+  const send = (how: { then?: 'close'; sendAt?: Date } = {}) => {
     if (!ready) return;
     files.forget();
-    reply(draft, { cc, mode, then });
+    reply(draft, { cc, mode, ...how });
   };
   if (impossible && !draft.text) return <ClosedWindow reason={impossible} />;
   return (
@@ -92,7 +92,13 @@ export function ReplyForm({ conversation, name, capabilities, mode, window }: Re
           <LengthLeft written={draft.text} fileCount={draft.attachments.length} capabilities={capabilities} />
           <span className={classes.shortcut}>{text.composer.shortcut(modifierKey)}</span>
         </div>
-        <SendButtons mode={mode} ready={ready} onSendAndClose={() => send('close')} />
+        <SendButtons
+          mode={mode}
+          ready={ready}
+          closesAt={window?.closesAt ?? null}
+          onSendAndClose={() => send({ then: 'close' })}
+          onSendLater={(sendAt) => send({ sendAt })}
+        />
       </div>
     </form>
   );

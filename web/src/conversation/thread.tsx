@@ -1,16 +1,19 @@
 import { Button } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
+import { useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import type { Conversation, Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { useNow } from '../ui/clock.js';
 import { Empty, Failed, Loading } from '../ui/status.js';
 import classes from './conversation.module.css';
+import { placeOf, showMessage } from './answered-message.js';
 import { arrange } from './arrange.js';
 import { MessageItem } from './message.js';
 import { PendingReplies, usePendingReplies } from './pending-replies.js';
 import { authorName } from './people.js';
 import { useStickToEnd } from './stick-to-end.js';
+import { UndoKey } from './undo-send.js';
 import { useMessages } from './use-messages.js';
 
 const newsMs = 60_000;
@@ -29,6 +32,7 @@ function Messages({ conversation, messages }: { conversation: Conversation; mess
   const latest = messages.at(-1);
   const pending = usePendingReplies(conversation.id, messages);
   const { scroller, content, atEnd, toEnd } = useStickToEnd(latest?.id);
+  useShownFirst(messages);
   const isSending = pending.length > 0;
   useEffect(() => {
     if (isSending) toEnd();
@@ -52,8 +56,18 @@ function Messages({ conversation, messages }: { conversation: Conversation; mess
         </Button>
       )}
       <Announcement latest={latest} />
+      <UndoKey conversationId={conversation.id} messages={messages} />
     </div>
   );
+}
+
+/** Begins at the message that the address names, as soon as that is here. */
+function useShownFirst(messages: Message[]) {
+  const { hash } = useLocation();
+  const id = messages.find((message) => placeOf(message.id) === hash)?.id;
+  useEffect(() => {
+    if (id) showMessage(id);
+  }, [id]);
 }
 
 /** Says aloud that the customer wrote; what was there when the conversation was opened is not announced. */

@@ -2,10 +2,11 @@ import { useEffect, useRef } from 'react';
 import { notifications } from '@mantine/notifications';
 import { api } from '../api/client.js';
 import { failureText, Problem } from '../api/problem.js';
-import { keys, refresh } from '../api/resources.js';
+import { keys, refresh, useSession } from '../api/resources.js';
 import type { Conversation, ReplyMode } from '../api/shapes.js';
 import { text } from '../text/text.js';
 import { changeDraft, type Draft, emptyDraft } from './draft.js';
+import { keepSent } from './sent-drafts.js';
 import { useMessages } from './use-messages.js';
 
 interface SendOptions {
@@ -16,6 +17,8 @@ interface SendOptions {
   mode: ReplyMode | null;
   /** Send although somebody wrote meanwhile. */
   force?: boolean;
+  /** Not before then; at once when left out, after the time for second thoughts. */
+  sendAt?: Date;
 }
 
 /**
@@ -24,17 +27,18 @@ interface SendOptions {
  */
 export function useReply({ id, contact }: Conversation) {
   const { messages } = useMessages(id);
+  const { undoSeconds } = useSession();
   const here = useRef(true);
   useEffect(() => {
     here.current = true;
     return () => void (here.current = false);
   }, []);
 
-  const { mutate } = api.useMutation('post', '/api/v1/conversations/{id}/replies', {
+  const { mutateAsync } = api.useMutation('post', '/api/v1/conversations/{id}/replies', {
     onSuccess: () => Promise.all([refresh(keys.messages(id)), refresh(keys.conversation(id)), refresh(keys.lists)]),
   });
 
-  return (draft: Draft, { cc, mode, then, force }: SendOptions) => {
+  return (draft: Draft, { cc, mode, then, force, sendAt }: SendOptions) => {
     const request = {
       params: { path: { id }, header: { 'Idempotency-Key': draft.key } },
       body: {
@@ -47,10 +51,12 @@ export function useReply({ id, contact }: Conversation) {
         ...(messages?.length && { lastSeenMessageId: messages.at(-1)!.id }),
         ...(then && { then }),
         ...(force && { force }),
+        ...(sendAt ? { sendAt: sendAt.toISOString() } : undoSeconds && { undoSeconds }),
       },
     };
     changeDraft('reply', id, emptyDraft);
-    mutate(request, { onError: (error) => giveBack(error) });
+    // The promise is told also when the agent has left the conversation meanwhile.
+    mutateAsync(request).then(({ id: messageId }) => keepSent(messageId, draft), giveBack);
 
     function giveBack(error: unknown) {
       const stale = error instanceof Problem && error.status === 409;

@@ -1,4 +1,4 @@
-import { ActionIcon, Drawer, Group, Text } from '@mantine/core';
+import { ActionIcon, Drawer, Group, Indicator, Text } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconMenu2 } from '@tabler/icons-react';
 import { Outlet, useLocation, useRouter } from '@tanstack/react-router';
@@ -9,6 +9,7 @@ import { LostConnection } from '../live/lost-connection.js';
 import { useLive } from '../live/live.js';
 import { text } from '../text/text.js';
 import { Loading } from '../ui/status.js';
+import { useUndeliveredCounts } from '../undelivered/use-undelivered.js';
 import classes from './frame.module.css';
 import { Navigation } from './navigation.js';
 
@@ -36,9 +37,7 @@ export function Frame() {
       ) : (
         <>
           <Group component="header" className={classes.bar} wrap="nowrap">
-            <ActionIcon variant="subtle" color="gray" size="lg" onClick={open} aria-label={text.nav.open}>
-              <IconMenu2 size={20} />
-            </ActionIcon>
+            <OpenNavigation onClick={open} />
             <Text fw={650} flex={1}>
               {text.product}
             </Text>
@@ -58,6 +57,18 @@ export function Frame() {
         </Suspense>
       </main>
     </div>
+  );
+}
+
+/** Marked while replies of the agent did not arrive, which the navigation behind it tells. */
+function OpenNavigation({ onClick }: { onClick: () => void }) {
+  const { data: counts } = useUndeliveredCounts();
+  return (
+    <Indicator color="red" size={9} offset={8} disabled={!counts?.mine}>
+      <ActionIcon variant="subtle" color="gray" size="lg" onClick={onClick} aria-label={text.nav.open}>
+        <IconMenu2 size={20} />
+      </ActionIcon>
+    </Indicator>
   );
 }
 

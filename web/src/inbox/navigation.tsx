@@ -12,11 +12,14 @@ import {
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useChannels, useConnectors } from '../api/resources.js';
+import { LeftOutBadge } from '../settings/left-out-badge.js';
+import { useLeftOut } from '../settings/use-ledger.js';
 import { LostConnection } from '../live/lost-connection.js';
 import { text } from '../text/text.js';
 import { KindIcon } from '../ui/kind.js';
 import { AccountMenu } from './account-menu.js';
 import classes from './navigation.module.css';
+import { UndeliveredLink } from './undelivered-link.js';
 import { kindOf, type ListSearch, type View, views } from './views.js';
 
 const icons: Record<View, Icon> = {
@@ -30,6 +33,7 @@ const icons: Record<View, Icon> = {
 
 /** The way to every list and to the settings. */
 export function Navigation({ connected, onNavigate }: { connected: boolean; onNavigate?: () => void }) {
+  const leftOut = useLeftOut();
   return (
     <nav className={classes.nav} aria-label={text.nav.label}>
       <Group className={classes.brand} gap={8} wrap="nowrap">
@@ -52,6 +56,9 @@ export function Navigation({ connected, onNavigate }: { connected: boolean; onNa
               </ListLink>
             );
           })}
+          <li>
+            <UndeliveredLink onNavigate={onNavigate} />
+          </li>
         </ul>
         <ChannelLinks onNavigate={onNavigate} />
       </div>
@@ -59,7 +66,8 @@ export function Navigation({ connected, onNavigate }: { connected: boolean; onNa
         <LostConnection connected={connected} />
         <Link to="/settings" className={classes.link} onClick={onNavigate}>
           <IconSettings size={18} aria-hidden />
-          {text.nav.settings}
+          <span className={classes.name}>{text.nav.settings}</span>
+          {leftOut > 0 && <LeftOutBadge count={leftOut} />}
         </Link>
         <AccountMenu />
       </div>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Modal, NativeSelect, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { api } from '../api/client.js';
 import { queryClient } from '../api/query-client.js';
@@ -9,10 +9,13 @@ import { Refused } from '../ui/refused.js';
 
 const longest = 4000;
 
-/** What an agent says of themselves: the signature that stands below their replies. */
+const undoTimes = [0, 5, 10, 20, 30];
+
+/** What agents decide about themselves: the signature below their replies, and for how long they can be undone. */
 export function Profile({ onClose }: { onClose: () => void }) {
-  const { user, signature: stored } = useSession();
+  const { user, signature: stored, undoSeconds: kept } = useSession();
   const [signature, setSignature] = useState(stored ?? '');
+  const [undoSeconds, setUndoSeconds] = useState(kept);
   const save = api.useMutation('patch', '/api/v1/auth/me', {
     onSuccess: async (session) => {
       queryClient.setQueryData(keys.session, session);
@@ -26,7 +29,7 @@ export function Profile({ onClose }: { onClose: () => void }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate({ body: { signature: signature.trim() || null } });
+          save.mutate({ body: { signature: signature.trim() || null, undoSeconds } });
         }}
       >
         <Stack gap="sm">
@@ -45,6 +48,16 @@ export function Profile({ onClose }: { onClose: () => void }) {
             maxLength={longest}
             value={signature}
             onChange={({ currentTarget }) => setSignature(currentTarget.value)}
+          />
+          <NativeSelect
+            label={text.profile.undo}
+            description={text.profile.undoHint}
+            // A script may have chosen another time.
+            data={[...new Set([...undoTimes, kept])]
+              .sort((a, b) => a - b)
+              .map((seconds) => ({ value: String(seconds), label: text.profile.undoTime(seconds) }))}
+            value={String(undoSeconds)}
+            onChange={({ currentTarget }) => setUndoSeconds(Number(currentTarget.value))}
           />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

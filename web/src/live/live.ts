@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { keys, refresh } from '../api/resources.js';
 import { queryClient } from '../api/query-client.js';
-import { changedBy, type Change } from './changed-by.js';
+import { changedBy, type Change, countedBy } from './changed-by.js';
 
 const eventNames = ['conversation.created', 'conversation.updated', 'message.created', 'message.updated', 'channel.updated'] as const;
 const reopenMs = 3_000;
@@ -9,6 +9,7 @@ const reopenMs = 3_000;
 const silenceMs = 50_000;
 /** Changes arriving together are asked for together. */
 const gatherMs = 80;
+const countMs = 1_500;
 
 /**
  * Keeps what is on screen fresh: one event stream, and each event refreshes exactly what it names.
@@ -18,7 +19,8 @@ const gatherMs = 80;
 export function useLive(): boolean {
   const [connected, setConnected] = useState(true);
   useEffect(() => {
-    const stale = gatherer();
+    const stale = gatherer(gatherMs);
+    const counted = gatherer(countMs);
     let source: EventSource;
     let reopening: ReturnType<typeof setTimeout> | undefined;
     let silence: ReturnType<typeof setTimeout> | undefined;
@@ -52,6 +54,7 @@ export function useLive(): boolean {
       for (const name of eventNames) {
         source.addEventListener(name, ({ data }: MessageEvent<string>) => {
           stale(changedBy(name, JSON.parse(data) as Change));
+          counted(countedBy(name));
         });
       }
     };
@@ -66,14 +69,14 @@ export function useLive(): boolean {
   return connected;
 }
 
-function gatherer() {
+function gatherer(forMs: number) {
   const waiting = new Map<string, readonly unknown[]>();
   const flush = () => {
     for (const key of waiting.values()) void refresh(key);
     waiting.clear();
   };
   return (changed: ReadonlyArray<readonly unknown[]>) => {
-    if (!waiting.size) setTimeout(flush, gatherMs);
+    if (!waiting.size && changed.length) setTimeout(flush, forMs);
     for (const key of changed) waiting.set(JSON.stringify(key), key);
   };
 }

@@ -13,6 +13,7 @@ import { LinkButton } from '../ui/link-button.js';
 import { noticeFailure } from '../ui/notice.js';
 import { AuditLine } from './audit.js';
 import { ChannelUpkeep } from './channel-upkeep.js';
+import { HeldSending } from './held-sending.js';
 import { Reconnect } from './reconnect.js';
 import classes from './settings.module.css';
 
@@ -56,6 +57,7 @@ export function ChannelCard({ channel }: { channel: Channel }) {
         </Group>
       </div>
       <Health enabled={enabled} health={health} />
+      {enabled && health.sending && <HeldSending channel={channel} sending={health.sending} />}
       {enabled && (health.state === 'needs-auth' || health.action) && <Reconnect channel={channel} />}
       {enabled && health.upkeep && <ChannelUpkeep channel={channel} upkeep={health.upkeep} />}
       {enabled && connector?.audits && <AuditLine channel={channel} />}

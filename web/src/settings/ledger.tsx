@@ -1,118 +1,64 @@
-import { Anchor, Button, Group, SegmentedControl, Text } from '@mantine/core';
+import { Button, Chip, Group, Select, Text } from '@mantine/core';
 import { useState } from 'react';
-import { api } from '../api/client.js';
-import { keys, refresh, useChannelsById, useConnector } from '../api/resources.js';
-import type { InboundEvent } from '../api/shapes.js';
-import { moment, text } from '../text/text.js';
-import { Age } from '../ui/clock.js';
-import { noticeDone, noticeFailure } from '../ui/notice.js';
+import { useChannels } from '../api/resources.js';
+import { text } from '../text/text.js';
 import { Empty, Failed, Loading } from '../ui/status.js';
+import { LedgerEvents } from './ledger-events.js';
 import classes from './settings.module.css';
+import { type LedgerFilter, type LedgerView, ledgerViews, useEvents, useLedgerCounts } from './use-ledger.js';
 
-const states = ['quarantined', 'unrouted', 'ignored'] as const;
-type State = (typeof states)[number];
-
-/** What came in and was kept, but is in no conversation: why, and the way to hand it in again. */
+/** What came in, above all what is in no conversation: why, and the way to hand it in again. */
 export function Ledger() {
-  const [state, setState] = useState<State>('quarantined');
+  const [filter, setFilter] = useState<LedgerFilter>({ view: 'quarantined', channelId: null });
+  const { data: channels } = useChannels();
+  const { data: counts } = useLedgerCounts(filter.channelId);
+  const count = (view: LedgerView) => (view === 'ignored' || view === 'processed' ? 0 : (counts?.[view] ?? 0));
   return (
     <>
+      <Text c="dimmed" mb="sm">
+        {text.ledger.lead}
+      </Text>
       <div className={classes.intro}>
-        <Text c="dimmed">{text.ledger.lead}</Text>
-        <SegmentedControl
-          aria-label={text.ledger.show}
-          data={states.map((value) => ({ value, label: text.ledger[value] }))}
-          value={state}
-          onChange={(value) => setState(value)}
+        <Chip.Group value={filter.view} onChange={(view) => setFilter({ ...filter, view: view })}>
+          <Group gap={6} role="radiogroup" aria-label={text.ledger.show}>
+            {ledgerViews.map((view) => (
+              <Chip key={view} value={view} size="xs" variant="light">
+                {text.ledger.views[view]}
+                {count(view) > 0 && ` (${count(view)})`}
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
+        <Select
+          aria-label={text.ledger.channel}
+          placeholder={text.ledger.anyChannel}
+          clearable
+          size="xs"
+          data={channels?.items.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+          value={filter.channelId}
+          onChange={(channelId) => setFilter({ ...filter, channelId })}
         />
       </div>
-      <Events state={state} />
+      <Events key={JSON.stringify(filter)} filter={filter} />
     </>
   );
 }
 
-function Events({ state }: { state: State }) {
-  const events = api.useInfiniteQuery(
-    'get',
-    '/api/v1/inbound-events',
-    { params: { query: { state, limit: 50 } } },
-    // Nothing announces a change of the ledger, so it is asked for at each visit.
-    { pageParamName: 'cursor', initialPageParam: null, getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined, staleTime: 0 },
-  );
+function Events({ filter }: { filter: LedgerFilter }) {
+  const events = useEvents(filter);
   if (events.isPending) return <Loading />;
   if (!events.data) return <Failed error={events.error} retry={events.refetch} />;
   const items = events.data.pages.flatMap((page) => page.items);
-  if (!items.length) return <Empty title={text.ledger.empty[state]} hint={text.ledger.emptyHint} />;
   return (
     <>
-      {state !== 'unrouted' && <ReplayAll state={state} />}
-      <ul className={classes.cards} aria-label={text.settings.ledger}>
-        {items.map((event) => (
-          <EventCard key={event.id} event={event} />
-        ))}
-      </ul>
+      <LedgerEvents items={items} filter={filter} hasMore={events.hasNextPage}>
+        <Empty title={text.ledger.empty[filter.view]} hint={filter.channelId ? text.ledger.emptyHereHint : text.ledger.emptyHint} />
+      </LedgerEvents>
       {events.hasNextPage && (
         <Button variant="default" mt="md" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
           {text.ledger.more}
         </Button>
       )}
     </>
-  );
-}
-
-function useReplay() {
-  return api.useMutation('post', '/api/v1/inbound-events/replay', {
-    onError: noticeFailure(text.ledger.failed),
-    onSuccess: () => {
-      noticeDone(text.ledger.replayed, text.ledger.replayedHint);
-      return refresh(keys.ledger);
-    },
-  });
-}
-
-/** For what is understood only since a newer version: an unrouted event waits for its channel instead. */
-function ReplayAll({ state }: { state: 'quarantined' | 'ignored' }) {
-  const replay = useReplay();
-  return (
-    <Button size="xs" variant="default" mb="md" loading={replay.isPending} onClick={() => replay.mutate({ body: { filter: { state } } })}>
-      {text.ledger.replayAll}
-    </Button>
-  );
-}
-
-function EventCard({ event }: { event: InboundEvent }) {
-  const { id, receivedAt, reason, attempts, channelId } = event;
-  const channel = useChannelsById().get(channelId ?? '');
-  const connector = useConnector(event.connector);
-  const when = moment(new Date(receivedAt));
-  const replay = useReplay();
-  return (
-    <li className={classes.card}>
-      <div className={classes.cardHead}>
-        <div className={classes.cardName}>
-          <Text fw={600}>{channel?.name ?? connector?.label ?? event.connector}</Text>
-          <Text size="sm" c="dimmed">
-            {text.ledger.received} <Age at={receivedAt} /> · {text.ledger.attempts}: {attempts}
-          </Text>
-        </div>
-        <Group gap="sm" wrap="nowrap">
-          <Anchor size="sm" href={`/api/v1/inbound-events/${id}/raw`} download aria-label={text.ledger.rawOf(when)}>
-            {text.ledger.raw}
-          </Anchor>
-          {event.state !== 'unrouted' && (
-            <Button
-              size="xs"
-              variant="default"
-              loading={replay.isPending}
-              aria-label={text.ledger.replayOf(when)}
-              onClick={() => replay.mutate({ body: { ids: [id] } })}
-            >
-              {text.ledger.replay}
-            </Button>
-          )}
-        </Group>
-      </div>
-      <p className={classes.detail}>{reason ?? (event.state === 'unrouted' ? text.ledger.unroutedHint : text.ledger.noReason)}</p>
-    </li>
   );
 }

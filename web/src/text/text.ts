@@ -15,6 +15,7 @@ const relative = new Intl.RelativeTimeFormat(language, { style: 'narrow', numeri
 const dayAndTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
 const dayAndClock = new Intl.DateTimeFormat(language, { weekday: 'short', hour: 'numeric', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+const dayAndSeconds = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
 const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
 
 const minute = 60_000;
@@ -30,6 +31,9 @@ export function ago(at: Date, now: Date): string {
   if (size < 6 * 24 * hour) return relative.format(Math.trunc(distance / (24 * hour)), 'day');
   return day.format(at);
 }
+
+/** To the second. */
+export const clockTime = (at: Date): string => dayAndSeconds.format(at);
 
 export const moment = (at: Date): string => dayAndTime.format(at);
 
