@@ -32,7 +32,7 @@ async function make(path: string, { withKey, force, quiet }: { withKey: boolean;
     process.once(signal, () => stop.abort(new Error('Stopped. Nothing was left behind.')));
   const write = (out: NodeJS.WritableStream) => writeBackup(config, out, { withKey, watch, signal: stop.signal });
   const report = await (path === '-' ? write(process.stdout) : writeWhole(path, force, write)).catch((error: Error) => {
-    throw stop.signal.aborted ? (stop.signal.reason as Error) : asSentence(error, path);
+    throw stop.signal.aborted ? (stop.signal.reason as Error) : asSentence(error, path === '-' ? 'standard output' : path);
   });
   const lines = [...summary(path, report, path === '-' ? null : (await stat(path)).size), ...aboutKey(report)];
   if (!quiet) (path === '-' ? process.stderr : process.stdout).write(`${lines.join('\n')}\n`);

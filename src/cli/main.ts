@@ -1,46 +1,47 @@
 #!/usr/bin/env node
-import { backup } from './backup.js';
 import type { Command } from './command.js';
-import { doctor } from './doctor.js';
-import { ledgerList } from './ledger-list.js';
-import { ledgerReplay } from './ledger-replay.js';
-import { mailInspect } from './mail-inspect.js';
-import { migrate } from './migrate.js';
-import { restore } from './restore.js';
-import { userAdd } from './user-add.js';
 
-const commands: Record<string, { usage: string; about: string; run: Command }> = {
+/** Each is loaded when it is asked for: most of what one needs the others do not. */
+const commands: Record<string, { usage: string; about: string; load: () => Promise<Command> }> = {
   backup: {
     usage: 'FILE|- [--with-key] [--force] [--quiet]  |  --verify FILE',
     about: 'write rows and files into one file while the app runs; --verify reads one and says whether it is whole',
-    run: backup,
+    load: async () => (await import('./backup.js')).backup,
   },
   doctor: {
     usage: '[--json]',
     about: 'look at everything Tributary needs and say what to do; exits with 1 when something failed, not for warnings',
-    run: doctor,
+    load: async () => (await import('./doctor.js')).doctor,
   },
   'ledger list': {
     usage: '[--state STATE|waiting] [--channel ID] [--limit N]',
     about: 'show what came in and what became of it, newest first',
-    run: ledgerList,
+    load: async () => (await import('./ledger-list.js')).ledgerList,
   },
   'ledger replay': {
     usage: '[ID…] [--state processed|ignored|quarantined] [--channel ID]',
     about: 'have events taken in again; nothing is doubled',
-    run: ledgerReplay,
+    load: async () => (await import('./ledger-replay.js')).ledgerReplay,
   },
-  'mail inspect': { usage: 'FILE…', about: 'show what the email connector makes of raw mails, one JSON line each', run: mailInspect },
-  migrate: { usage: '', about: 'bring the database up to date, as every start does', run: migrate },
+  'mail inspect': {
+    usage: 'FILE…',
+    about: 'show what the email connector makes of raw mails, one JSON line each',
+    load: async () => (await import('./mail-inspect.js')).mailInspect,
+  },
+  migrate: {
+    usage: '',
+    about: 'bring the database up to date, as every start does',
+    load: async () => (await import('./migrate.js')).migrate,
+  },
   restore: {
     usage: 'FILE [--key-file FILE | --without-key] [--dry-run] [--quiet]',
     about: 'restore a backup, be it of SQLite or PostgreSQL, into an empty database and DATA_DIR',
-    run: restore,
+    load: async () => (await import('./restore.js')).restore,
   },
   'user add': {
     usage: '--email ADDRESS --name NAME [--role admin|supervisor|agent]',
     about: 'add a user; the password is read from standard input',
-    run: userAdd,
+    load: async () => (await import('./user-add.js')).userAdd,
   },
 };
 
@@ -54,7 +55,8 @@ const name = [words.slice(0, 2).join(' '), words[0] ?? 'help'].find((candidate) 
 const command = name === undefined ? undefined : commands[name];
 
 if (command && name !== undefined) {
-  process.exitCode = await command.run(words.slice(name.split(' ').length)).catch((error: Error) => {
+  const run = await command.load();
+  process.exitCode = await run(words.slice(name.split(' ').length)).catch((error: Error) => {
     process.stderr.write(`${error.message}\n`);
     return 1;
   });
