@@ -39,7 +39,7 @@ async function settledBadly(database: DataSource): Promise<Finding[]> {
       ? warn(
           'ledger',
           `${count} event(s) are quarantined: they could not be understood.`,
-          'Settings, Incoming shows why; replay them after a fix.',
+          'Settings, Ledger shows why; replay them after a fix.',
         )
       : warn('ledger', `${count} event(s) belong to no connected channel.`, 'Connect their account, and they are taken in.'),
   );
@@ -66,7 +66,7 @@ async function overdue({ manager }: DataSource): Promise<Finding[]> {
 async function inTrouble({ manager }: DataSource): Promise<Finding[]> {
   const count = await manager.countBy(Delivery, { troubleAt: Not(IsNull()) });
   return count
-    ? [warn('replies', `${count} replies did not reach their customer.`, 'The inbox lists them: send them again, or dismiss them.')]
+    ? [warn('replies', `${count} replies did not reach their customer.`, 'The inbox lists them under Not delivered: send them again, or settle them.')]
     : [];
 }
 
