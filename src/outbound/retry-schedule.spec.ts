@@ -53,10 +53,9 @@ test('each wait is within a tenth of what was planned, and never shorter than th
       if ('over' in next) return;
       const wait = next.at.getTime() - start.getTime();
       const { kind, retryAfterMs: wish = 0 } = obstacle;
-      const planned =
-        kind === 'unavailable'
-          ? Math.max(usualPatience.waits[attempts - 1]!, wish)
-          : wish || Math.min(30_000 * 2 ** (attempts - 1), 900_000);
+      const growing = (first: number) => Math.min(first * 2 ** (attempts - 1), 900_000);
+      const paused = wish ? Math.max(wish, growing(1_000)) : growing(30_000);
+      const planned = kind === 'unavailable' ? Math.max(usualPatience.waits[attempts - 1]!, wish) : paused;
       expect(wait).toBeGreaterThanOrEqual(Math.floor(Math.max(planned * 0.9, wish)));
       expect(wait).toBeLessThanOrEqual(Math.ceil(planned * 1.1));
     }),

@@ -9,8 +9,8 @@ export const usualPatience: Patience = {
   most: 24 * hour,
 };
 
-/** Where a platform asks us to slow down and does not say for how long. */
-const slowDown = { first: minute / 2, most: 15 * minute };
+/** Where a platform asks us to slow down and does not say for how long; what it asks for again and again without meaning it grows as well. */
+const slowDown = { first: minute / 2, atLeast: minute / 60, most: 15 * minute };
 /** What a platform asks for is done, beyond our own patience too, but nobody waits for an answer for longer than this. */
 const longestWish = 24 * hour;
 
@@ -46,7 +46,8 @@ export function nextAttempt(obstacle: Obstacle, trying: Trying, now = new Date()
 function waitAfter({ kind, retryAfterMs = 0 }: Obstacle, { attempts, patience }: Trying, random: number): number | null {
   const wish = retryAfterMs * (1 + random / 10);
   const roughly = (wait: number) => wait * (0.9 + random / 5);
-  if (kind === 'rate-limited') return wish || roughly(Math.min(slowDown.first * 2 ** (attempts - 1), slowDown.most));
+  const growing = (first: number) => roughly(Math.min(first * 2 ** (attempts - 1), slowDown.most));
+  if (kind === 'rate-limited') return wish ? Math.max(wish, growing(slowDown.atLeast)) : growing(slowDown.first);
   const wait = patience.waits[attempts - 1];
   return wait === undefined ? null : Math.max(roughly(wait), wish);
 }

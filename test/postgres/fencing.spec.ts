@@ -38,7 +38,7 @@ const conversation = (api: Api, preview: string) =>
     const found = (await api.all<Conversation>('/conversations')).find((one) => one.preview === preview);
     expect(found).toBeDefined();
     return found!;
-  }, 30_000);
+  }, 90_000);
 
 /** Lets the commitment of first attempts take a while, so that a process can be stopped while it waits for the answer. */
 const slowCommitment = `
@@ -83,4 +83,4 @@ test('a worker that was stopped in the middle of sending, and wakes up when anot
     const { items } = (await api.get<components['schemas']['AttemptList']>(`/messages/${id}/attempts`)).body;
     expect(items.map(({ outcome }) => outcome)).toEqual(['abandoned', 'sent']);
   }
-}, 240_000);
+}, 400_000);
