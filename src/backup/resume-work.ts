@@ -4,8 +4,9 @@ import { Channel, ChannelSecret, ChannelWatch } from '../channels/channel.entity
 import { Delivery, type DeliveryState } from '../conversations/delivery.entity.js';
 import { afterFailure, faultOf, givenUp, hasReached } from '../conversations/recipient-fates.js';
 import { changeDelivery } from '../conversations/reopening.js';
-import { Change } from '../realtime/change.entity.js';
+import type { ChangeType } from '../realtime/change.entity.js';
 import { dialectOf } from './load-rows.js';
+import { fromBackup } from './values.js';
 
 /** What became of replies that were on their way when the backup was made. */
 export interface ResumedReplies {
@@ -88,8 +89,11 @@ export async function disconnect(manager: EntityManager, channelIds: string[]): 
 
 /** A browser that saw the app go on after the backup is told to fetch everything anew. */
 export async function leaveChangesBehind(manager: EntityManager, lastChange: number): Promise<void> {
-  const id = String(lastChange + unseenChanges);
-  await manager.insert(Change, { id, type: 'channel.updated', at: new Date() });
+  const id = lastChange + unseenChanges;
+  const now = fromBackup(dialectOf(manager), 'time', Date.now());
+  // As plain SQL, because TypeORM leaves the number to the database.
+  const places = dialectOf(manager) === 'postgres' ? '$1, $2, $3' : '?, ?, ?';
+  await manager.query(`INSERT INTO change (id, type, at) VALUES (${places})`, [id, 'channel.updated' satisfies ChangeType, now]);
   if (dialectOf(manager) === 'postgres') await manager.query(`SELECT setval(pg_get_serial_sequence('change', 'id'), $1)`, [id]);
 }
 

@@ -10,7 +10,7 @@ import { toBackup } from './values.js';
 const left = ['migrations', 'typeorm_metadata', 'change', 'running_process', 'session', 'pending_sign_in'];
 const isKept = ({ name }: TableShape) => !left.includes(name) && !name.startsWith('message_search');
 
-const partBytes = 4 * 1024 * 1024;
+const partBytes = 1024 * 1024;
 
 /** The tables that belong into a backup, each after those that it refers to. */
 export async function keptTables(snapshot: Snapshot): Promise<TableShape[]> {
@@ -26,7 +26,7 @@ export async function keptTables(snapshot: Snapshot): Promise<TableShape[]> {
   return order.map(({ name, columns }) => ({ name, columns }));
 }
 
-/** A table as entries of some megabytes: one JSON array a line and row, its values in the order of the columns. */
+/** A table as entries of about a megabyte: one JSON array a line and row, its values in the order of the columns. */
 export async function* tableEntries(
   snapshot: Snapshot,
   { name, columns }: Manifest['tables'][number],

@@ -47,7 +47,8 @@ function standing(label: string, done: number, total: number | undefined, passed
   const share = total ? `${Math.min(100, Math.floor((done / total) * 100))}% ` : '';
   const of = total ? ` of ${told(total, unit)}` : '';
   const left = total && perMs > 0 ? `, ${duration(Math.max(0, total - done) / perMs)} left` : '';
-  return `${label}: ${share}(${told(done, unit)}${of}), ${told(Math.round(perMs * 1000), unit)}/s${left}`;
+  const perSecond = Math.round(perMs * 1000);
+  return `${label}: ${share}(${told(done, unit)}${of})${perSecond ? `, ${told(perSecond, unit)}/s` : ''}${left}`;
 }
 
 /** An amount as people say it: `12,300 rows`, `4.2 MB`. */
