@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { MessageChange as Change } from '#libs/connector';
 import { fold, type KeptChange } from './message-fold.js';
 
@@ -47,37 +48,30 @@ test('hidden and liked are as was told last', () => {
   expect(fold([kept(1, { kind: 'like', liked: true })])).toMatchObject({ liked: true, hidden: null });
 });
 
-test('whatever the order and however often, the same changes make the same', () => {
-  const random = seeded(7);
-  const pick = <T>(items: T[]): T => items[Math.floor(random() * items.length)]!;
-  const any = (): KeptChange => {
-    const seconds = Math.floor(random() * 4);
-    return kept(
-      seconds,
-      pick<Change>([
-        { kind: 'edit', text: pick(['a', 'b', 'c']), version: pick([1, 1, 2, null]) },
-        { kind: 'reaction', by: pick([ada, bo, null]), emoji: pick(['❤️', '😂', null]) },
-        { kind: 'hide', hidden: pick([true, false]) },
-        { kind: 'like', liked: pick([true, false]) },
-      ]),
-    );
-  };
-  for (let round = 0; round < 300; round++) {
-    const changes = Array.from({ length: 1 + Math.floor(random() * 7) }, any);
-    const shuffled = [...changes, ...changes.filter(() => random() < 0.3)]
-      .map((change) => ({ change, place: random() }))
-      .toSorted((one, other) => one.place - other.place)
-      .map(({ change }) => change);
-    expect(fold(shuffled)).toEqual(fold(changes));
-  }
-});
+const anyChange: fc.Arbitrary<Change> = fc.oneof(
+  fc.record({ kind: fc.constant('edit' as const), text: fc.constantFrom('a', 'b', 'c'), version: fc.constantFrom(1, 1, 2, null) }),
+  fc.record({ kind: fc.constant('reaction' as const), by: fc.constantFrom(ada, bo, null), emoji: fc.constantFrom('❤️', '😂', null) }),
+  fc.record({ kind: fc.constant('hide' as const), hidden: fc.boolean() }),
+  fc.record({ kind: fc.constant('like' as const), liked: fc.boolean() }),
+  fc.constant<Change>({ kind: 'withdraw' }),
+);
+/** Changes with keys of their own, many at the same second. */
+const anyChanges = fc
+  .array(fc.tuple(fc.nat({ max: 3 }), anyChange), { minLength: 1, maxLength: 8 })
+  .map((drawn) => drawn.map(([seconds, change], n) => kept(seconds, change, `c${n}`)));
+/** The same in another order, some of them twice. */
+const disordered = <T>(items: T[]) =>
+  fc.tuple(fc.shuffledSubarray(items, { minLength: items.length }), fc.subarray(items)).chain(([all, again]) => {
+    const both = [...all, ...again];
+    return fc.shuffledSubarray(both, { minLength: both.length });
+  });
 
-/** Mulberry32: the same rounds at every run. */
-function seeded(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+test('whatever the order and however often, the same changes make the same', () => {
+  fc.assert(
+    fc.property(
+      anyChanges.chain((changes) => fc.tuple(fc.constant(changes), disordered(changes))),
+      ([changes, told]) => expect(fold(told)).toEqual(fold(changes)),
+    ),
+    { numRuns: 1_000 },
+  );
+});

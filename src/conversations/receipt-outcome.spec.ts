@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { ReceiptEvent } from '#libs/connector';
 import { type Delivery, noError, type RecipientFate } from './delivery.entity.js';
 import { settle } from './receipt-outcome.js';
@@ -91,5 +92,26 @@ test('whatever order receipts come in, the end is the same', () => {
   const ends = orders(all).map((order) => after(two, ...order));
   expect(new Set(ends.map(({ state, recipients }) => JSON.stringify([state, recipients?.map((fate) => fate.state)])))).toEqual(
     new Set([JSON.stringify(['read', ['delivered', 'failed']])]),
+  );
+});
+
+const people = ['ada@x.test', 'bo@x.test', 'cy@x.test'];
+const anyReceipts = fc.array(
+  fc.tuple(fc.constantFrom<ReceiptEvent['state']>('delayed', 'delivered', 'failed', 'read'), fc.constantFrom(...people)),
+  { minLength: 1, maxLength: 7 },
+);
+
+test.each([1, 2, 3])('to %i recipients any receipts end the same in any order, however often each is told', (many) => {
+  const delivery: Facts = { ...one, recipients: people.slice(0, many).map((recipient) => fate(recipient)) };
+  const end = (told: Array<[ReceiptEvent['state'], string]>) => {
+    const { state, recipients } = after(delivery, ...told.map(([kind, recipient]) => receipt(kind, recipient)));
+    return { state, fates: recipients?.map((each) => each.state) };
+  };
+  const disordered = anyReceipts.chain((told) =>
+    fc.tuple(fc.constant(told), fc.shuffledSubarray([...told, ...told], { minLength: told.length * 2 })),
+  );
+  fc.assert(
+    fc.property(disordered, ([told, again]) => expect(end(again)).toEqual(end(told))),
+    { numRuns: 1_000 },
   );
 });

@@ -59,8 +59,7 @@ function stateAfter(state: DeliveryState, fates: RecipientFate[], receipt: Recei
   if (isUnderWay(state) && fates.some((fate) => fate.state === 'queued')) return state;
   // A receipt of any kind proves that it left the house.
   const left: DeliveryState = ['queued', 'sending', 'uncertain', 'failed'].includes(state) ? 'sent' : state;
-  if (receipt.state === 'failed' || left === 'read') return left;
-  if (receipt.state === 'read') return 'read';
+  if (receipt.state === 'read' || left === 'read') return 'read';
   return fates.every((fate) => ['delivered', 'failed', 'refused'].includes(fate.state)) ? 'delivered' : left;
 }
 
