@@ -35,7 +35,7 @@ test('whatever stands in the way, attempts come to an end in time, each after th
       fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
       (obstacle, patience, closesIn, chance) => {
         const closesAt = closesIn === null ? null : new Date(start.getTime() + closesIn);
-        const { at, over } = attempts(obstacle, patience, closesAt, () => chance.next().value);
+        const { at, over } = attempts(obstacle, patience, closesAt, () => Number(chance.next().value));
         const last = at.at(-1)!.getTime() - start.getTime();
         expect(at.every((time, n) => n === 0 || time > at[n - 1]!)).toBe(true);
         expect(last).toBeLessThanOrEqual(Math.max(patience.most, obstacle.kind === 'rate-limited' && obstacle.retryAfterMs ? day : 0));

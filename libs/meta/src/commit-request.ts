@@ -28,7 +28,7 @@ export function requestOnce(
     request.once('response', (response) => void read(response).then(resolve, reject));
     request.once('socket', (socket) => {
       const refuse = (error: unknown) => {
-        reject(error as Error);
+        reject(error);
         request.destroy();
       };
       connected(socket, () => void committing().then(() => request.end(body), refuse));
