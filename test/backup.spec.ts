@@ -196,11 +196,11 @@ test('a restored app goes on where the backup was: mail since comes once, and wh
   const lamp = (await conversations()).find(({ subject }) => subject === 'Lamp 3')!;
   const reply = async (text: string, more = {}) =>
     (await api.post<Message>(`/conversations/${lamp.id}/replies`, { text, ...more })).body.id;
-  const soon = await reply('It was planned for soon.', { sendAt: new Date(Date.now() + 8_000).toISOString() });
+  const soon = await reply('It was planned for soon.', { sendAt: new Date(Date.now() + 20_000).toISOString() });
   const later = await reply('It is planned for later.', { sendAt: new Date(Date.now() + 3_600_000).toISOString() });
   await command(ground.env, 'backup', path, '--quiet');
   const sentTimes = (text: string) => outside.smtp.messages.filter(({ raw }) => raw.toString().includes(text)).length;
-  await eventually(async () => expect(sentTimes('It was planned for soon.')).toBe(1), 30_000);
+  await eventually(async () => expect(sentTimes('It was planned for soon.')).toBe(1), 60_000);
   const position = await lastEventOf(api);
   await stop();
   await outside.deliver(mail({ subject: 'Since', text: 'This came after the backup.' }));
@@ -245,7 +245,7 @@ test('a restored app goes on where the backup was: mail since comes once, and wh
     await restored.stop();
   }
   await start();
-}, 120_000);
+}, 240_000);
 
 async function lastEventOf(from: Api): Promise<string> {
   const abort = new AbortController();
