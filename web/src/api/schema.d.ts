@@ -892,10 +892,10 @@ export interface components {
         };
         ReadyView: {
             /**
-             * @description `down` when something is that this process cannot do without; the answer is 503 then.
+             * @description `down` when something is that this process cannot do without, `stopping` when it is about to end; the answer is 503 then.
              * @enum {string}
              */
-            status: "ok" | "down";
+            status: "ok" | "down" | "stopping";
             /** @enum {string} */
             role?: "all" | "api" | "worker";
             database: components["schemas"]["DependencyView"];
