@@ -40,7 +40,11 @@ export async function databaseAnswers(database: DataSource): Finding {
 
 /** Migrations that this version brings and the database has not seen, and the other way round. */
 export async function migrationsOf(database: DataSource): Promise<{ missing: string[]; unknown: string[] }> {
-  const rows = await database.query<Array<{ name: string }>>('SELECT name FROM migrations');
+  const rows = await database.query<Array<{ name: string }>>('SELECT name FROM migrations').catch((error: Error) => {
+    // Of a database that nobody has started on.
+    if (/no such table|relation "migrations" does not exist/.test(error.message)) return [];
+    throw error;
+  });
   const [done, known] = [rows.map(({ name }) => name), database.migrations.map(({ name, constructor }) => name ?? constructor.name)];
   return { missing: known.filter((name) => !done.includes(name)), unknown: done.filter((name) => !known.includes(name)) };
 }

@@ -3,6 +3,12 @@ import { readConfig } from '../../src/config.js';
 import { connectAnswers } from '../../src/conversations/answers.js';
 import { writeCursor } from '../../src/conversations/inbox.query.js';
 import { redactLedger } from '../../src/conversations/ledger-rows.js';
+import { workCheck } from '../../src/cli/doctor/work.check.js';
+import { clockCheck } from '../../src/cli/doctor/clock.check.js';
+import { channelFigures } from '../../src/health/channel-figures.js';
+import { deliveryFigures } from '../../src/health/delivery-figures.js';
+import { ledgerFigures } from '../../src/health/ledger-figures.js';
+import { processFigures } from '../../src/health/process-figures.js';
 import { partsOf } from '../../src/conversations/reply-parts.js';
 import { newId } from '../../src/database/columns.js';
 import { openDatabase } from '../../src/database/data-source.js';
@@ -22,16 +28,21 @@ afterAll(async () => {
 });
 
 /** How SQLite goes about the first query of some work. */
-async function planOf(work: () => Promise<unknown>): Promise<string> {
+const planOf = async (work: () => Promise<unknown>): Promise<string> => (await plansOf(work))[0]!;
+
+/** How SQLite goes about each query of some work. */
+async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
   const asked: Array<[query: string, parameters: unknown[]]> = [];
   const logger = { logQuery: (query: string, parameters: unknown[] = []) => void asked.push([query, parameters]) };
   database.setOptions({ logger: logger as unknown as Logger, logging: true });
   await work();
   database.setOptions({ logging: false });
-  const [query, parameters] = asked[0]!;
-  return (await database.query<Array<{ detail: string }>>(`EXPLAIN QUERY PLAN ${query}`, parameters))
-    .map(({ detail }) => detail)
-    .join('; ');
+  const plans: string[] = [];
+  for (const [query, parameters] of asked) {
+    const steps = await database.query<Array<{ detail: string }>>(`EXPLAIN QUERY PLAN ${query}`, parameters);
+    plans.push(steps.map(({ detail }) => detail).join('; '));
+  }
+  return plans;
 }
 
 test('what is looked for with every message of a chat is found by an index, however large the channel', async () => {
@@ -59,4 +70,16 @@ test('replies in trouble are found, counted and paged by their index, however ma
   const next = { afterId: newId(), limit: 100 };
   expect(await planOf(() => failedOnes(manager, { kind: 'auth' }, newId(), next))).toMatch(/SEARCH d USING/);
   expect(await planOf(() => deliveriesPage(manager, { cursor }, newId()))).toMatch(/SEARCH d USING .*\(id<\?\)/);
+});
+
+test('a scrape of the metrics and a look of the doctor read no table as a whole that grows', async () => {
+  const patient = { config: readConfig(ground.env), database: Promise.resolve(database) };
+  const looks = [ledgerFigures(database), deliveryFigures(database), channelFigures(database), processFigures(database)].map(
+    ({ read }) => read,
+  );
+  for (const look of [...looks, () => workCheck(patient), () => clockCheck(patient)]) {
+    const plans = await plansOf(look);
+    expect(plans.length).toBeGreaterThan(0);
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!channel|running_process|ChannelCircuit|Channel\b|waiting|\(subquery)/i);
+  }
 });

@@ -76,6 +76,7 @@ async function postgres(database: DataSource, where: string): Promise<Finding[]>
 
 async function tables(database: DataSource): Promise<Finding> {
   const { missing, unknown } = await migrationsOf(database);
+  if (missing.length === database.migrations.length) return warn('migrations', 'There are no tables yet.', 'The first start makes them.');
   if (missing.length)
     return fail('migrations', `${missing.length} migration(s) of this version are missing.`, 'Start the server, or run: tributary migrate');
   if (unknown.length)

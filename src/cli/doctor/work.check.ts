@@ -66,7 +66,13 @@ async function overdue({ manager }: DataSource): Promise<Finding[]> {
 async function inTrouble({ manager }: DataSource): Promise<Finding[]> {
   const count = await manager.countBy(Delivery, { troubleAt: Not(IsNull()) });
   return count
-    ? [warn('replies', `${count} replies did not reach their customer.`, 'The inbox lists them under Not delivered: send them again, or settle them.')]
+    ? [
+        warn(
+          'replies',
+          `${count} replies did not reach their customer.`,
+          'The inbox lists them under Not delivered: send them again, or settle them.',
+        ),
+      ]
     : [];
 }
 
