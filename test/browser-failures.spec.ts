@@ -143,6 +143,28 @@ test('a reply is sent later: at a time that is ahead, shown as such, and taken b
   await context.close();
 });
 
+test('a reply that could not be handed in after its agent went on is told of, and its text is kept', async () => {
+  const { context, page } = await browsers.signedIn(desk, '/');
+  await page.getByRole('link').filter({ hasText: 'A lamp for Wes' }).click();
+  let refuse = () => {};
+  const left = new Promise<void>((resolve) => (refuse = resolve));
+  await page.route('**/replies', async (route) => {
+    await left;
+    await route.abort();
+  });
+  await replyBox(page).fill('Do not lose me.');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await saying(page, 'Do not lose me.').waitFor();
+  await page.getByRole('link').filter({ hasText: 'A lamp for Una' }).click();
+  await messages(page).getByText('Una asks.').waitFor();
+  refuse();
+  await page.getByText('Your reply to Wes was not sent.').waitFor();
+  await page.getByRole('link').filter({ hasText: 'A lamp for Wes' }).click();
+  await eventually(async () => expect(await replyBox(page).inputValue()).toBe('Good morning, Wes.\n\nDo not lose me.'));
+  await context.close();
+  browsers.forgive(/ERR_FAILED/);
+});
+
 test('replies that did not arrive are counted and listed with their reason; one is sent again, several at once, a doubtful one only on request', async () => {
   const [pia, ole, eva, ida] = [await asks('Pia'), await asks('Ole'), await asks('Eva'), await asks('Ida')];
   outside.smtp.behave({ refuse: [addressOf('Pia'), addressOf('Ole'), addressOf('Bob')] });

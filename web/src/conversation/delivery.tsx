@@ -35,7 +35,8 @@ interface DeliveryStateProps {
 export function DeliveryState({ message, delivery, channelId, waits }: DeliveryStateProps) {
   const { state, error, recipients, attempts } = delivery;
   const stuck = state === 'failed' || state === 'uncertain';
-  const waiting = state === 'queued' && error !== null;
+  // What was attempted may have got somewhere, so that the server no longer gives it back.
+  const untouched = state === 'queued' && error !== null && attempts === 0;
   const apart = new Set(recipients.map((one) => one.state)).size > 1;
   if (waits) return <Waits />;
   return (
@@ -47,7 +48,7 @@ export function DeliveryState({ message, delivery, channelId, waits }: DeliveryS
       <Group gap={8}>
         {stuck && <SendAgain message={message}>{text.delivery.again}</SendAgain>}
         {hasLeft(state) && error && <SendAgain message={message}>{text.delivery.againToThem}</SendAgain>}
-        {waiting && <TakeBack message={message} label={text.delivery.takeBack} />}
+        {untouched && <TakeBack message={message} label={text.delivery.takeBack} />}
       </Group>
       {(error || attempts > 1) && <Attempts messageId={message.id} />}
     </div>

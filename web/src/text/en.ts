@@ -359,6 +359,7 @@ export const en = {
     retried: { one: '1 reply is being sent again', other: '# replies are being sent again' },
     retriedHint: 'What fails again comes back to this list.',
     refused: { one: '1 was refused:', other: '# were refused:' },
+    retrying: 'Sending again',
     notRetried: 'Nothing was sent again',
     notDismissed: 'Nothing was dismissed',
   },

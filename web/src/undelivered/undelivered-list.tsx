@@ -1,3 +1,4 @@
+import { Progress } from '@mantine/core';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { Undelivered } from '../api/shapes.js';
 import { text } from '../text/text.js';
@@ -37,6 +38,7 @@ export function UndeliveredList({ items, search, hasMore, children }: Undelivere
           onChoose={(ids) => setSelected(new Set(ids))}
         />
       )}
+      {decisions.retrying && <Progress mb="md" value={100} animated aria-label={text.undelivered.retrying} />}
       {outcome && <BulkOutcome outcome={outcome} onClose={decisions.forget} />}
       {items.length ? (
         <ul className={classes.rows} aria-label={text.undelivered.title} onKeyDown={moveBetweenRows}>
