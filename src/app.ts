@@ -8,6 +8,7 @@ import { leave, type Standing } from './closing.js';
 import type { Config } from './config.js';
 import { describeDatabase, openDatabase } from './database/data-source.js';
 import { endDeadLeases } from './database/dead-leases.js';
+import { keepOrderOfIds } from './database/order-of-ids.js';
 import { refuseUnfinishedRestore } from './database/unfinished-restore.js';
 import { Conflict } from './errors.js';
 import { FrontDoor } from './http/front-door.js';
@@ -62,6 +63,7 @@ async function setUp(config: Config, vault: Vault, door: FrontDoor | null): Prom
     const database = await openDatabase(config);
     opened.push(() => database.destroy());
     await endDeadLeases(database);
+    await keepOrderOfIds(database);
     const backend = await openBackend(config);
     opened.push(() => backend.redis?.stop());
     const foundations = { config, database, backend, vault };

@@ -106,7 +106,7 @@ export class ChannelSecrets {
   }
 
   private async lease(channelId: string): Promise<Date> {
-    for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(lookAgainMs)) {
+    for (const until = performance.now() + patienceMs; performance.now() < until; await sleep(lookAgainMs)) {
       const lease = new Date(Date.now() + leaseMs);
       const { affected } = await this.database.manager
         .createQueryBuilder()

@@ -8,6 +8,8 @@ import { InboundEvent } from './inbound-event.entity.js';
 
 const everyMs = 5_000;
 const overdueMs = 5_000;
+/** Clocks of several machines differ by less. */
+const clockToleranceMs = 60_000;
 const batch = 1_000;
 const leastPerChannel = 50;
 /** As long as workers keep up with what is added, the next ones follow after this. */
@@ -62,35 +64,34 @@ export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** In the order in which they should be taken: the first of each channel, the second of each, and so on. */
   private async next(storedBefore: Date): Promise<Waiting[]> {
-    const channels = await this.waitingChannels(storedBefore);
+    const channels = await this.waitingChannels();
     const each = Math.max(leastPerChannel, Math.ceil(batch / Math.max(1, channels.length)));
+    // Stored by a clock that was wrong: nobody should wait until that time comes.
+    const ahead = new Date(Date.now() + clockToleranceMs);
     const found: Array<Waiting & { place: number }> = [];
     for (const channelId of channels) {
-      const rows = await this.waiting(storedBefore)
-        .andWhere({ channelId })
-        .orderBy('e.backfill')
-        .addOrderBy('e.storedAt')
-        .limit(each)
-        .getMany();
-      found.push(...rows.map(({ id, backfill }, place) => ({ id, channelId, backfill, place })));
+      const rows = await this.waiting().andWhere({ channelId }).orderBy('e.backfill').addOrderBy('e.storedAt').limit(each).getMany();
+      const due = rows.filter(({ storedAt }) => storedAt < storedBefore || storedAt > ahead);
+      found.push(...due.map(({ id, backfill }, place) => ({ id, channelId, backfill, place })));
     }
     return found.toSorted((one, other) => Number(one.backfill) - Number(other.backfill) || one.place - other.place);
   }
 
-  private async waitingChannels(storedBefore: Date): Promise<string[]> {
+  private async waitingChannels(): Promise<string[]> {
     const rows = await this.database.manager
       .createQueryBuilder(Channel, 'c')
       .select('c.id')
-      .whereExists(this.waiting(storedBefore).andWhere('e.channelId = c.id'))
+      .whereExists(this.waiting().andWhere('e.channelId = c.id'))
       .getMany();
     return rows.map(({ id }) => id);
   }
 
-  private waiting(storedBefore: Date): SelectQueryBuilder<InboundEvent> {
+  /** Without their times: those are looked at afterwards, or a database goes by them through all that was ever stored. */
+  private waiting(): SelectQueryBuilder<InboundEvent> {
     return this.database.manager
       .createQueryBuilder(InboundEvent, 'e')
-      .select(['e.id', 'e.backfill'])
-      .where(`e.state = 'received' AND e.storedAt < :storedBefore`, { storedBefore });
+      .select(['e.id', 'e.backfill', 'e.storedAt'])
+      .where(`e.state = 'received'`);
   }
 
   private async routeStrays(): Promise<void> {

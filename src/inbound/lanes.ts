@@ -9,13 +9,13 @@ export class Lanes {
 
   /** What to call when done; null when the channel had no free lane for so long. */
   async enter(channelId: string, patienceMs: number): Promise<(() => void) | null> {
-    for (const until = Date.now() + patienceMs; ;) {
+    for (const until = performance.now() + patienceMs; ;) {
       const holds = this.held.get(channelId) ?? 0;
       if (holds < this.perChannel) {
         this.held.set(channelId, holds + 1);
         return () => this.leave(channelId);
       }
-      const left = until - Date.now();
+      const left = until - performance.now();
       if (left <= 0) return null;
       await this.someLeaves(channelId, left);
     }

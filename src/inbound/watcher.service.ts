@@ -77,19 +77,19 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     const watch = this.watches.get(channel.id);
     if (watch && watch.settingsVersion !== settingsVersion) await this.stop(channel.id);
     else if (watch) {
-      if (Date.now() - watch.renewedAt > renewMs && !(await this.renew(channel.id, watch))) await this.stop(channel.id);
+      if (performance.now() - watch.renewedAt > renewMs && !(await this.renew(channel.id, watch))) await this.stop(channel.id);
       return;
     }
     const failure = this.failures.get(channel.id);
     // New settings are tried at once, whatever came of the old ones.
-    if (failure && failure.settingsVersion === settingsVersion && Date.now() < failure.notBefore) return;
+    if (failure && failure.settingsVersion === settingsVersion && performance.now() < failure.notBefore) return;
     const fence = await this.lease(channel.id);
     if (fence !== null) this.start(channel, fence);
   }
 
   private start(channel: Channel, fence: number): void {
     const abort = new AbortController();
-    const watch: Watch = { settingsVersion: channel.settingsVersion, abort, fence, renewedAt: Date.now(), done: Promise.resolve() };
+    const watch: Watch = { settingsVersion: channel.settingsVersion, abort, fence, renewedAt: performance.now(), done: Promise.resolve() };
     this.watches.set(channel.id, watch);
     watch.done = this.run(channel, watch)
       .catch((error: Error) => this.logger.error({ channel: channel.id, error: error.message }, 'cannot note why a watcher ended'))
@@ -97,7 +97,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async run(channel: Channel, { abort, fence }: Watch): Promise<void> {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     let access: ChannelAccess | undefined;
     try {
       const { cursor } = await this.database.manager.findOneByOrFail(ChannelWatch, { channelId: channel.id });
@@ -114,7 +114,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
       );
     } catch (error) {
       if (abort.signal.aborted || error instanceof LeaseLost) return;
-      await this.failed(channel, error as Error, Date.now() - startedAt, access);
+      await this.failed(channel, error as Error, performance.now() - startedAt, access);
     }
   }
 
@@ -150,7 +150,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
     this.failures.set(channel.id, {
       settingsVersion: channel.settingsVersion,
       count: before + 1,
-      notBefore: Date.now() + wait * (0.8 + 0.4 * Math.random()),
+      notBefore: performance.now() + wait * (0.8 + 0.4 * Math.random()),
     });
     if (!(error instanceof ConnectorError)) this.logger.error(error);
     // One lost line is everyday; a channel is down when it cannot be reached again.
@@ -181,7 +181,7 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
       { channelId, holder: this.holder, fence: watch.fence },
       { leaseUntil: new Date(Date.now() + leaseMs) },
     );
-    watch.renewedAt = Date.now();
+    watch.renewedAt = performance.now();
     return !!affected;
   }
 

@@ -69,7 +69,13 @@ function fatesOf(replies: Reply[], { shown, arrived }: Evidence): Fate[] {
   const ours = shown.filter(({ direction, kind }) => kind === 'message' && direction === 'outbound');
   const byNumber = Map.groupBy(ours, ({ text }) => replyNumber(text));
   const arrivals = Map.groupBy(arrived, ({ number }) => number);
-  return replies.map((reply) => ({ reply, shown: byNumber.get(reply.number) ?? [], arrived: arrivals.get(reply.number) ?? [] }));
+  // One whose comment was deleted has lost its words with it.
+  const byId = (messageId: string | null) => ours.filter(({ id, deletedAt }) => id === messageId && deletedAt);
+  return replies.map((reply) => ({
+    reply,
+    shown: [...(byNumber.get(reply.number) ?? []), ...byId(reply.messageId)],
+    arrived: arrivals.get(reply.number) ?? [],
+  }));
 }
 
 const isOpen = (fate: Fate): boolean => ['failed', 'uncertain'].includes(stateOf(fate));
@@ -88,10 +94,10 @@ function strays({ shown: [message], arrived }: Fate): string[] {
   return arrived.flatMap(({ customer }) => (/(\d+)(@|$)/.exec(customer)?.[1] === number ? [] : [customer]));
 }
 
-/** What was planned for later leaves later; of the rest what was written first is read first. */
+/** What was planned for later leaves then; of the rest what was written first is read first. */
 function disorder(fates: Fate[], retried: Set<string>): string[] {
   const inOrder = fates.filter(
-    ({ reply, arrived, shown }) => !reply.later && arrived.length === 1 && shown.length === 1 && !retried.has(shown[0]!.id),
+    ({ reply, arrived, shown }) => reply.later !== 'scheduled' && arrived.length === 1 && shown.length === 1 && !retried.has(shown[0]!.id),
   );
   const byConversation = Map.groupBy(inOrder, ({ reply }) => reply.conversationId);
   return [...byConversation.values()].flatMap((list) =>

@@ -34,6 +34,8 @@ const strikes: Record<FaultKind, Strike> = {
     await sleep(forMs);
     imapLine.resume();
   },
+  // In the middle of a mail, as like as not.
+  'imap-cuts': async ({ imapLine }, { forMs }) => imapLine.dropAfter(forMs * 5),
   'smtp-drops-after-data': ({ smtp }, { forMs }) => smtp.behave('drop-after-data', forMs / 2),
   'smtp-drops-before': ({ smtp }, { forMs }) => smtp.behave('drop-before-data', forMs),
   'smtp-later': ({ smtp }, { forMs }) => smtp.behave('try-later', forMs),

@@ -4,7 +4,7 @@ export type Database = 'sqlite' | 'postgres';
 
 /** What befalls Tributary itself, what it stands on, and what is at the other end of its lines. */
 const everywhere = [
-  ...['kill-redis', 'flush-redis', 'old-redis', 'disk-full', 'clock-forward', 'clock-back', 'kill-dovecot', 'imap-hangs'],
+  ...['kill-redis', 'flush-redis', 'old-redis', 'disk-full', 'clock-forward', 'clock-back', 'kill-dovecot', 'imap-hangs', 'imap-cuts'],
   ...['smtp-drops-after-data', 'smtp-drops-before', 'smtp-later', 'smtp-refuses', 'smtp-hangs', 'smtp-away', 'smtp-goodbye'],
   ...['graph-500', 'graph-html-502', 'graph-hangs', 'graph-limit', 'graph-sends-then-fails', 'graph-sends-then-drops'],
   ...['graph-sends-then-hangs', 'webhooks-twice', 'webhooks-disorder'],

@@ -87,7 +87,7 @@ class MailboxWatch {
   async run(): Promise<void> {
     while (!this.context.signal.aborted) {
       try {
-        if (Date.now() >= this.planAt) await this.look();
+        if (performance.now() >= this.planAt) await this.look();
         if ((await this.readers[0]?.news()) || (await this.othersNews()) || (await this.history())) continue;
         await this.rest();
       } catch (error) {
@@ -108,7 +108,7 @@ class MailboxWatch {
   private async look(): Promise<void> {
     const { client, places, context } = this;
     this.plan = await planFolders(client, context.channel.settings.folders);
-    this.planAt = Date.now() + planMs;
+    this.planAt = performance.now() + planMs;
     const { folders, listed } = this.plan;
     const known = new Map(this.readers.map((reader) => [reader.folder.path, reader]));
     for (const reader of this.readers) if (!folders.some(({ path }) => path === reader.folder.path)) await reader.leave();
@@ -122,9 +122,9 @@ class MailboxWatch {
   }
 
   private async othersNews(): Promise<boolean> {
-    if (Date.now() >= this.pollAt) {
+    if (performance.now() >= this.pollAt) {
       this.due = this.readers.slice(1);
-      this.pollAt = Date.now() + this.options.pollSeconds * 1000;
+      this.pollAt = performance.now() + this.options.pollSeconds * 1000;
     }
     for (let reader; (reader = this.due[0]); this.due.shift()) if (await reader.news()) return true;
     return false;

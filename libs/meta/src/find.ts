@@ -41,7 +41,8 @@ type Reply = Omit<Outgoing, 'committing'>;
  * read; what is missing or unreadable is `unknown`.
  */
 export async function findReply(reply: Reply, line: Line, since: Date): Promise<Found> {
-  await sleep(Math.max(0, since.getTime() + SETTLE_MS - Date.now()));
+  // Not longer, whatever has happened to the clock since.
+  await sleep(Math.min(SETTLE_MS, Math.max(0, since.getTime() + SETTLE_MS - Date.now())));
   try {
     const look = await lookFor(envelopeOf(reply.envelope), line).catch((error: unknown) => onceMore(error, reply, line));
     return typeof look === 'string' ? { state: look } : judge(look, reply, since);

@@ -19,7 +19,7 @@ export async function turnOf({ baseUrl, account }: GraphAccess, call: GraphCall)
   if (!account || !readsChats(call)) return;
   const key = `${baseUrl} ${account}`;
   const latest = turns.get(key) ?? [];
-  const now = Date.now();
+  const now = performance.now();
   const turn = latest.length < AT_ONCE ? now : Math.max(now, latest[0]! + WITHIN_MS);
   turns.set(key, [...latest, turn].slice(-AT_ONCE));
   if (turn > now) await sleep(turn - now);
