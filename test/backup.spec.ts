@@ -175,8 +175,12 @@ test('a backup that is made while all are writing holds one moment of it, and se
       (row) => row.conversation_id,
     );
     for (const row of content.conversation!) expect([row.number, counted.get(row.id)?.length]).toEqual([row.number, row.message_count]);
-    const stored = content.attachment!.filter(({ state }) => state === 'stored').map(({ sha256 }) => sha256);
-    expect(new Set(Object.values(await filesOf(place)))).toEqual(new Set(stored));
+    const named = [
+      ...content.attachment!.filter(({ state }) => state === 'stored').map(({ sha256 }) => sha256),
+      ...content.identity!.map((row) => row.picture_sha256),
+      ...content.inbound_event!.map((row) => row.payload_sha256),
+    ].filter(Boolean);
+    expect(new Set(Object.values(await filesOf(place)))).toEqual(new Set(named));
 
     const restored = await startApp(readConfig({ ...place, ADMIN_EMAIL: '', ADMIN_PASSWORD: '' }));
     try {
