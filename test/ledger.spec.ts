@@ -58,7 +58,7 @@ const withText = (text: string) =>
   eventually(async () => {
     const message = (await inbox()).find((line) => line.includes(text));
     if (!message) throw new Error(`"${text}" is not here`);
-  });
+  }, 60_000);
 
 /** Runs the command line in the app's environment. */
 async function tributary(...words: string[]): Promise<{ code: number | null; out: string; errors: string }> {
@@ -148,7 +148,7 @@ describe('raw payloads', () => {
     await house.api.post(`/channels/${channels.email}/audit`);
     expect(await inbox()).toEqual(before);
     expect(await rows(`?channelId=${channels.email}`)).toHaveLength(1);
-  });
+  }, 90_000);
 });
 
 describe('what comes before its message', () => {
