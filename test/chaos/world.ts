@@ -76,7 +76,7 @@ async function open(database: Database, seed: number, toClose: (close: () => unk
   toClose(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
   const outside = await openOutside(seed, toClose);
   const disk = await SmallDisk.under(dataDir);
-  if (disk instanceof SmallDisk) toClose(() => disk.unmount());
+  if (disk instanceof SmallDisk) toClose(() => disk.remove());
   const clock = WrongClock.at(join(logs, 'clock'));
   const several = database === 'postgres';
   const postgres = several ? await MortalPostgres.start(process.env.TEST_INITDB!, join(logs, 'postgres.log')) : null;
