@@ -87,7 +87,7 @@ test('a backup of an older Tributary is restored and brought up to date, and wha
   expect([of(queued)!.trouble_at, of(failed)!.trouble_at]).not.toContain(null);
   expect(of(failed)).toMatchObject({ state: 'failed', error_message: null });
   expect(change!.map(({ id }) => Number(id))).toEqual([1_000_000_000]);
-}, 60_000);
+}, 180_000);
 
 test('a backup of a newer Tributary is refused, be its tables or its format newer', async () => {
   const path = fileAt('newer.tributary');
@@ -104,7 +104,7 @@ test('a backup of a newer Tributary is refused, be its tables or its format newe
   await pipeline(pack(later(), new Date()), createZstdCompress(), createWriteStream(fileAt('format-2.tributary')));
   expect(await refusal(target, 'restore', fileAt('format-2.tributary'))).toMatch(/has format 2, .* Use Tributary 7\.0\.0 or newer/);
   expect(await refusal(target, 'restore', fileAt('none.tributary'))).toMatch(/There is no file/);
-}, 60_000);
+}, 180_000);
 
 test('a file that the store has lost, or that has changed there, is told of; after a restore its message says that it is gone', async () => {
   const path = fileAt('lost.tributary');
@@ -125,4 +125,4 @@ test('a file that the store has lost, or that has changed there, is told of; aft
   expect(await command(target, 'restore', path, '--quiet')).toContain('2 file(s) were lost before the backup was made');
   expect((await contentOf(target)).attachment!.map(({ state }) => state)).toEqual(['gone', 'gone']);
   expect(existsSync(inStore(target))).toBe(false);
-}, 60_000);
+}, 180_000);

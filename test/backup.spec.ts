@@ -358,9 +358,11 @@ test('a restore that is killed leaves a mark: no app starts on it, and the next 
   const mark = (place: Record<string, string>) => join(place.DATA_DIR!, 'restore.unfinished');
   const killed = async () => {
     const place = await emptyPlace();
-    const begun = once(watch(place.DATA_DIR!), 'change');
+    const watching = watch(place.DATA_DIR!);
+    const begun = once(watching, 'change');
     const { child, ended } = runCommand(place, ['restore', whole, '--quiet']);
     await begun;
+    watching.close();
     child.kill('SIGKILL');
     await ended;
     return place;
