@@ -66,6 +66,14 @@ describe('in a thread', () => {
     expect(await find({ text: 'Hello you' })).toMatchObject({ state: 'absent' });
   });
 
+  test('where the commitment was dated by a clock that was ahead, the same words from before are too much to be sure', async () => {
+    const ahead = new Date(Date.now() + 3_600_000);
+    thread([ours()]);
+    expect(await findReply(replyOf({}), lines.page, ahead)).toEqual({ state: 'unknown' });
+    thread([ours({ message: 'Other words' })]);
+    expect(await findReply(replyOf({}), lines.page, ahead)).toEqual({ state: 'absent' });
+  }, 15_000);
+
   test('of several equal ones the latest is meant, as parts leave one after another', async () => {
     thread([ours({ id: 'm_2', created_time: at(3) }), ours({ id: 'm_3', created_time: at(5) }), ours()]);
     expect(await find({})).toEqual({ state: 'sent', externalId: 'm_3' });

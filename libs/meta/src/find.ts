@@ -10,6 +10,8 @@ import { kindOfFile } from './upload.js';
 const SETTLE_MS = 3000;
 /** How long a look is put off, once, when Meta is in trouble or asks for a pause. */
 const PATIENCE_MS = 15_000;
+/** Clocks that are set by the network differ by less. */
+const CLOCKS_AGREE_MS = 10_000;
 /** Graph's times are whole seconds, cut. */
 const ROUNDING_MS = 1000;
 
@@ -73,7 +75,10 @@ async function lookFor(envelope: Envelope, line: Line): Promise<Look | 'absent' 
 const inThread = (thread: string | undefined, line: Line, customer?: string) =>
   thread ? messagesWith(thread, line, customer) : Promise.resolve('unknown' as const);
 
-/** `since` is by our clock: moved onto Meta's, so that a clock that is off hides nothing. */
+/**
+ * `since` is by our clock: moved onto Meta's, so that a clock that is off hides nothing. A clock that was set between the
+ * commitment and now, or another machine's, could hide it all the same; then whatever says the same is too much to be sure.
+ */
 function judge({ seen, more, newestFirst, aheadMs }: Look, reply: Reply, since: Date): Found {
   const from = since.getTime() + aheadMs - 2 * ROUNDING_MS;
   const recent = seen.filter(({ sentAt }) => !(sentAt < from)).sort((a, b) => b.sentAt - a.sentAt);
@@ -82,7 +87,9 @@ function judge({ seen, more, newestFirst, aheadMs }: Look, reply: Reply, since: 
   if (certain?.id) return { state: 'sent', externalId: certain.id };
   const complete = !more || (newestFirst && recent.length < seen.length);
   const readable = recent.every((one) => !Number.isNaN(one.sentAt) && (one.ours === false || isReadable(one)));
-  return { state: complete && readable && !candidates.length ? 'absent' : 'unknown' };
+  const doubtful = since.getTime() > Date.now() + CLOCKS_AGREE_MS || Math.abs(aheadMs) > CLOCKS_AGREE_MS;
+  const hidden = doubtful && seen.some((one) => one.ours !== false && likeness(one, reply) !== 'other');
+  return { state: complete && readable && !candidates.length && !hidden ? 'absent' : 'unknown' };
 }
 
 /** A file has no text, and no name that Meta would keep: its kind has to do. Sound may come back as a film, and films as files. */
