@@ -27,7 +27,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 503 when something is down that this process cannot do without; each dependency says what is wrong with it. */
+        /** 503 when something is down that this process cannot do without, or it is about to end; each dependency says what is wrong with it. */
         get: operations["Health_ready"];
         put?: never;
         post?: never;
