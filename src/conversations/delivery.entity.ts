@@ -37,6 +37,7 @@ export const noError = { errorKind: null, errorCode: null, errorMessage: null, e
 @Index('ix_delivery_due', ['state', 'nextAttemptAt'])
 @Index('ix_delivery_committed', ['channelId', 'committedAt'])
 @Index('ix_delivery_trouble', ['troubleAt', 'id'])
+@Index('ix_delivery_channel_trouble', ['channelId', 'troubleAt', 'id'], { where: 'trouble_at IS NOT NULL' })
 export class Delivery {
   @Id() id: string;
   @Ref() @ForeignKey(() => Message, { name: 'fk_delivery_message', onDelete: 'CASCADE' }) messageId: string;

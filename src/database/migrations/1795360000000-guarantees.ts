@@ -55,6 +55,7 @@ const added: Record<string, Record<string, Column>> = {
 
 const indexed: Array<[table: string, name: string, columns: string[], where?: string]> = [
   ['delivery', 'ix_delivery_trouble', ['trouble_at', 'id']],
+  ['delivery', 'ix_delivery_channel_trouble', ['channel_id', 'trouble_at', 'id'], 'trouble_at IS NOT NULL'],
   ['inbound_event', 'ix_inbound_event_kept', ['payload_kept', 'settled_at']],
   ['inbound_event', 'ix_inbound_event_waiting', ['stored_at'], 'waiting_since IS NOT NULL'],
   ['inbound_event', 'ix_inbound_event_todo', ['channel_id', 'backfill', 'stored_at'], `state = 'received'`],
