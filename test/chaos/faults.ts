@@ -8,8 +8,8 @@ type Strike = (world: World, fault: Fault) => Promise<void>;
 
 const one = <T>(list: T[], { target }: Fault): T => list[target % list.length]!;
 
-/** A minute or two is not enough for a bucket of Meta's to empty; the codes are those of limits of all kinds. */
-const limits = [{ code: 4 }, { code: 613 }, { code: 80006, regainAccessMinutes: 1 }, { code: 32 }];
+/** Those that last no longer than a run has patience for. */
+const limits = [{ code: 613 }, { code: 80006, regainAccessMinutes: 1 }];
 
 /** Each resolves when it is over. */
 const strikes: Record<FaultKind, Strike> = {

@@ -11,7 +11,7 @@ export interface Settled {
   restless: string[];
 }
 
-const patienceMs = 150_000;
+const patienceMs = 180_000;
 const everyMs = 2_000;
 const mostRetries = 5;
 

@@ -47,6 +47,14 @@ test('a thread that takes too long is ended, and the next mail gets another', as
   expect((await read(`${top}\r\nNext`)).text).toBe('Next');
 });
 
+test('no mail is blamed for the time in which the whole process stood still', async () => {
+  const slow = { source: Buffer.from(`${top}\r\n${'> words\r\n'.repeat(200_000)}`), receivedAt: now, spool };
+  const outcome = readInThread(slow, 0.02).catch((error: unknown) => error);
+  await new Promise((resolve) => setImmediate(resolve));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_500);
+  expect(await outcome).not.toBeInstanceOf(MalformedPayload);
+});
+
 test('mails wait for a thread without losing their time, and each gets its own answer', async () => {
   const texts = Array.from({ length: 12 }, (_, n) => `Mail number ${n}`);
   const mails = await Promise.all(texts.map((text) => read(`${top}\r\n${text}`)));
