@@ -7,7 +7,7 @@ import { readsChats } from './pace.js';
 /** What Meta counts apart: the whole app, and of an account its chats, looking into these, and all the rest. */
 type Quota = 'app' | 'chats' | 'looks' | 'rest';
 
-/** How full a quota is, 1 for all of it. Times in ms. */
+/** How full a quota is, 1 for all of it. Times in ms of the clock that nobody sets, `performance.now()`. */
 interface Level {
   share: number;
   /** When calls are possible again, where they are refused; else null. */
@@ -49,7 +49,8 @@ export function usageOf(access: GraphAccess): { share: number; regainAt: Date | 
   const known = levelsOf(access, ['app', 'chats', 'rest']);
   if (!known.length) return null;
   const regainAt = Math.max(...known.map((level) => level.regainAt ?? 0));
-  return { share: Math.max(...known.map(({ share }) => share)), regainAt: regainAt ? new Date(regainAt) : null };
+  const asDate = (at: number) => new Date(Date.now() + at - performance.now());
+  return { share: Math.max(...known.map(({ share }) => share)), regainAt: regainAt ? asDate(regainAt) : null };
 }
 
 /** Lets a call go, late, or not at all: throws `rate-limited` with the time until it is worth trying again. Agents' sends outrank reads. */
@@ -58,7 +59,7 @@ export async function admit(access: GraphAccess, call: GraphCall): Promise<void>
   const known = levelsOf(access, ['app', quotaOf(call), ...(readsChats(call) ? ['looks' as const] : [])]);
   const full = known.filter(({ share, regainAt }) => regainAt !== null || share >= (yields ? READS_STOP : ALL_STOP));
   if (full.length) {
-    const retryAfterMs = Math.max(...full.map(({ until }) => until)) - Date.now();
+    const retryAfterMs = Math.ceil(Math.max(...full.map(({ until }) => until)) - performance.now());
     throw new ConnectorError('rate-limited', 'Meta’s limit for calls is nearly used up. This waits until there is room again.', {
       retryAfterMs,
       // Chats have a quota of their own, and go on while that of the rest is used up.
@@ -109,12 +110,12 @@ const nameOf = ({ baseUrl, account }: GraphAccess, quota: Quota) =>
   quota === 'app' ? baseUrl : account && `${baseUrl} ${account} ${quota}`;
 
 function levelsOf(access: GraphAccess, quotas: Quota[]): Level[] {
-  const now = Date.now();
+  const now = performance.now();
   return quotas.flatMap((quota) => levels.get(nameOf(access, quota) ?? '') ?? []).filter(({ until }) => until > now);
 }
 
 function note(access: GraphAccess, quota: Quota, share: number, regainInMs: number): void {
-  const now = Date.now();
+  const now = performance.now();
   const regainAt = regainInMs ? now + regainInMs : null;
   const name = nameOf(access, quota);
   if (name) levels.set(name, { share, regainAt, until: regainAt ?? now + FORGOTTEN_AFTER });
