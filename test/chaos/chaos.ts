@@ -10,7 +10,7 @@ import { settle, type Settled } from './settle.js';
 import { View } from './view.js';
 import { mailbox, startWorld, type World } from './world.js';
 
-const agentsAtWork = 3;
+const agentsAtWork = 6;
 
 export interface Options {
   seed: number;
