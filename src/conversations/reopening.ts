@@ -17,8 +17,9 @@ export async function changeDelivery(manager: EntityManager, before: Delivery, c
   const after = { ...before, ...change };
   const { troubleAt, news } = troubleAfter(before, after, new Date());
   await manager.update(Delivery, before.id, { ...change, troubleAt });
-  // Whoever sent it may have died before noting that.
-  if (hasLeft(after) && !hasLeft(before)) await noteAttempt(manager, before, { outcome: 'sent' });
+  // Whoever sent it may have died before noting that. Of an attempt that has not got so far it is not said.
+  const isUnderWay = before.state === 'sending' && before.committedAt === null;
+  if (hasLeft(after) && !hasLeft(before) && !isUnderWay) await noteAttempt(manager, before, { outcome: 'sent' });
   if (!news && !(isInTrouble(before) && !isInTrouble(after))) return [];
   const message = await manager.findOneByOrFail(Message, { id: before.messageId });
   return news ? reopen(manager, message, after) : showHeldParts(manager, message);

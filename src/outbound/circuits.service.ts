@@ -16,7 +16,9 @@ const pauses: Record<'unavailable' | 'rate-limited' | 'auth', number[]> = {
   auth: [minute / 2, 5 * minute],
 };
 /** How long the one that tries may take until another one does. */
-const probeMs = minute;
+export const probeMs = minute;
+/** No hold of our own choice is longer, unless the platform asks for a pause. */
+export const longestHoldMs = 6 * minute;
 
 /** Why replies of a channel do not leave now, and when one looks again. */
 export interface Held {

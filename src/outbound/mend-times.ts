@@ -1,5 +1,7 @@
-import { In, MoreThan, type EntityManager } from 'typeorm';
+import { In, IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
+import { ChannelCircuit } from '../channels/channel-circuit.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
+import { longestHoldMs, probeMs } from './circuits.service.js';
 import { leaseMs } from './lease.js';
 import { waiting } from './order.js';
 
@@ -24,6 +26,19 @@ export async function mendTimes(manager: EntityManager): Promise<void> {
   const tooLong = { state: 'sending' as const, leaseUntil: MoreThan(new Date(now + leaseMs + skewMs)) };
   for (const { id, fence, leaseUntil } of await manager.find(Delivery, { where: tooLong, take: batch }))
     await manager.update(Delivery, { id, fence, leaseUntil: leaseUntil! }, { leaseUntil: new Date(now + leaseMs) });
+  await mendHolds(manager, now);
+}
+
+/** A channel that was held by such a clock is tried at once. */
+async function mendHolds(manager: EntityManager, now: number): Promise<void> {
+  const ahead = (ms: number) => MoreThan(new Date(now + ms + skewMs));
+  const byWrongClock = [
+    { openUntil: Not(IsNull()), failingSince: ahead(0) },
+    { openUntil: ahead(longestHoldMs), kind: In(['unavailable', 'auth']) },
+    { probeUntil: ahead(probeMs) },
+  ];
+  const again = { openUntil: new Date(now), probeUntil: null, failingSince: new Date(now) };
+  for (const hold of byWrongClock) await manager.update(ChannelCircuit, hold, again);
 }
 
 /** By whoever wrote it, and never tried. */

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
+import { DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { ConnectorError, type Found, type RefusedRecipient, type Sent } from '#libs/connector';
 import { Channels } from '../channels/channels.service.js';
 import { noteAttempt, triedSince } from '../conversations/attempts.js';
@@ -8,16 +8,18 @@ import { Conversation, ThreadKey } from '../conversations/conversation.entity.js
 import { Delivery } from '../conversations/delivery.entity.js';
 import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Message } from '../conversations/message.entity.js';
+import { takePrivateReply } from '../conversations/private-replies.js';
 import { changeDelivery } from '../conversations/reopening.js';
 import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { nextReply } from '../conversations/take-back.js';
-import { insertNew, isDuplicate, isOurTrouble, wantsRetry } from '../database/data-source.js';
+import { insertNew, isDuplicate, wantsRetry } from '../database/data-source.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes, type NewChange } from '../realtime/changes.service.js';
 import type { Claim } from './claims.service.js';
 import { noteOpenedChat, tie } from './opened-chat.js';
 import { Circuits } from './circuits.service.js';
 import { HeldReplies } from './held-replies.service.js';
+import { insist } from './insist.js';
 import { nextAttempt, type Trying, usualPatience } from './retry-schedule.js';
 import { afterSetback } from './setback.js';
 import { Settlement } from './settlement.service.js';
@@ -43,20 +45,10 @@ export class Outcomes {
     private readonly messageChanges: MessageChanges,
   ) {}
 
-  /** The platform has it. Noting that is tried again when an echo, being taken in at this very moment, is in the way, or our database is away for a moment: what is not noted would be uncertain. */
+  /** The platform has it, which this process alone knows. */
   async sent(claim: Claim, sent: Sent): Promise<void> {
     const { delivery, channel } = claim;
-    let retryAt: Date | null = null;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        retryAt = await this.noteSent(claim, sent);
-        break;
-      } catch (error) {
-        const trouble = isOurTrouble(error);
-        if (!(trouble || wantsRetry(error) || isDuplicate(error)) || attempt === 5) throw error;
-        if (trouble) await sleep(attempt * 1_000);
-      }
-    }
+    const retryAt = await insist(() => this.noteSent(claim, sent));
     this.changes.announce();
     await this.tryAgain(delivery, retryAt);
     this.logger.log({ channel: channel.id, delivery: delivery.id }, 'sent');
@@ -65,8 +57,19 @@ export class Outcomes {
     if (channel.healthState === 'needs-auth') await this.channels.report(channel.id, 'ok');
   }
 
-  /** Sent means: to some at least. The rest of the recipients, where there is one, is tried again. */
+  /** Done again when an echo, being taken in at this very moment, is in the way. */
   private async noteSent(claim: Claim, sent: Sent): Promise<Date | null> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.writeSent(claim, sent);
+      } catch (error) {
+        if (!(wantsRetry(error) || isDuplicate(error)) || attempt === 5) throw error;
+      }
+    }
+  }
+
+  /** Sent means: to some at least. The rest of the recipients, where there is one, is tried again. */
+  private async writeSent(claim: Claim, sent: Sent): Promise<Date | null> {
     const { delivery, message, channel } = claim;
     const { externalId, ownKeys = [], refused = [], opened } = sent;
     return this.database.transaction(async (manager) => {
@@ -129,9 +132,9 @@ export class Outcomes {
    */
   async inherited(claim: Claim, surelyDead: boolean, stopping: AbortSignal): Promise<void> {
     const why = new ConnectorError('unavailable', 'the app stopped while it was being sent.');
-    if (surelyDead || hasReached(claim.delivery.recipients)) return this.resolve(claim, why, 'abandoned');
-    const found = await this.look(claim);
-    if (found.state === 'sent') return this.sent(claim, found);
+    if (surelyDead) return this.resolve(claim, why, 'abandoned');
+    const found = hasReached(claim.delivery.recipients) ? null : await this.look(claim);
+    if (found?.state === 'sent') return this.sent(claim, found);
     await sleep(lastWordsMs, undefined, { signal: stopping });
     await this.resolve(claim, why, 'abandoned');
   }
@@ -215,25 +218,33 @@ const uncertain = (why: string) => ({
   errorAction: 'Ask the customer, or send it again at the risk of sending it twice.',
 });
 
-/** For whom it was taken, and when it is offered to the others again. An echo may have been quicker to call it sent, but only we know for whom. */
+/**
+ * For whom it was taken, and when it is offered to the others again. An echo may have been quicker to call it sent, but only we
+ * know for whom; and whoever took us for dead may have called it failed.
+ */
 async function noteTaken(
   manager: EntityManager,
   claim: Claim,
   refused: RefusedRecipient[],
 ): Promise<{ retryAt: Date | null; told: NewChange[] }> {
   const { id } = claim.delivery;
-  const open = { id, state: In(['sending', 'uncertain', 'queued', 'sent']) };
   // Touched first, because it locks the row: a bounce of an earlier attempt may be noted at this very moment.
-  const { affected } = await manager.update(Delivery, open, { leaseUntil: null, updatedAt: new Date() });
-  if (!affected) return { retryAt: null, told: [] };
-  const before = await manager.findOneByOrFail(Delivery, { id });
-  const { recipients } = before;
-  const taken = afterTaken(recipients, refused);
+  await manager.update(Delivery, { id }, { updatedAt: new Date() });
+  const before = await manager.findOneBy(Delivery, { id });
+  if (!before || isSettled(before)) return { retryAt: null, told: [] };
+  const wasGivenUp = before.state === 'failed';
+  const taken = afterTaken(wasGivenUp ? claim.delivery.recipients : before.recipients, refused);
   const nextAttemptAt = stillToReach(taken)?.length ? await offeredAgain(manager, claim, before) : null;
   const fates = nextAttemptAt ? taken : givenUp(taken);
-  const told = await changeDelivery(manager, before, { ...faultOf(fates), state: 'sent', recipients: fates, nextAttemptAt });
-  return { retryAt: nextAttemptAt, told };
+  const change = { ...faultOf(fates), state: 'sent' as const, recipients: fates, nextAttemptAt, leaseUntil: null };
+  const told = await changeDelivery(manager, before, change);
+  const used = wasGivenUp && claim.message.mode === 'private' && (await takePrivateReply(manager, claim.message));
+  return { retryAt: nextAttemptAt, told: [...told, ...(used || [])] };
 }
+
+/** Where it arrived or came back, our word of its leaving comes too late. */
+const isSettled = ({ state, errorKind }: Delivery): boolean =>
+  state === 'delivered' || state === 'read' || (state === 'failed' && errorKind === 'bounced');
 
 async function offeredAgain(manager: EntityManager, claim: Claim, before: Delivery): Promise<Date | null> {
   const since = await triedSince(manager, claim.delivery);

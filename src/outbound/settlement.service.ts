@@ -9,6 +9,7 @@ import { giveBackPrivateReply } from '../conversations/private-replies.js';
 import { changeDelivery } from '../conversations/reopening.js';
 import { transact } from '../database/data-source.js';
 import { Changes, type NewChange } from '../realtime/changes.service.js';
+import { insist } from './insist.js';
 import { holdLaterParts } from './later-parts.js';
 import { asConnectorError, failureKindOf } from './setback.js';
 
@@ -17,6 +18,9 @@ export interface Ending {
   outcome: AttemptEnd['outcome'];
   error: Error;
 }
+
+/** What becomes of a delivery, by its row as it is `now` and by when it was tried first. */
+type Decide = (now: Delivery, since: Date) => Partial<Delivery>;
 
 /** Notes how attempts ended that did not succeed: in their ledger, in the delivery, and in all that follows from it. */
 @Injectable()
@@ -30,21 +34,23 @@ export class Settlement {
    * Gives the lease back, unless somebody else has it. What becomes of the delivery is decided by the row as it is now, as a
    * bounce of an earlier attempt may have come while this one was under way, and by when it was tried first.
    */
-  async settle(attempt: Delivery, ending: Ending, decide: (now: Delivery, since: Date) => Partial<Delivery>): Promise<Partial<Delivery>> {
-    const settled = await transact(this.database, async (manager) => {
-      const { affected } = await manager.update(Delivery, mine(attempt), { leaseUntil: null, updatedAt: new Date() });
-      if (!affected) return this.noteLate(manager, attempt, ending);
-      const before = await manager.findOneByOrFail(Delivery, { id: attempt.id });
-      const change = decide(before, await triedSince(manager, attempt));
-      const told = await changeDelivery(manager, before, change);
-      await noteAttempt(manager, attempt, endOf(ending, change));
-      const message = await manager.findOneByOrFail(Message, { id: attempt.messageId });
-      await this.tell(manager, message, ...told);
-      await this.follow(manager, message, change, ending.error);
-      return change;
-    });
+  async settle(attempt: Delivery, ending: Ending, decide: Decide): Promise<Partial<Delivery>> {
+    const settled = await insist(() => transact(this.database, (manager) => this.write(manager, attempt, ending, decide)));
     this.changes.announce();
     return settled;
+  }
+
+  private async write(manager: EntityManager, attempt: Delivery, ending: Ending, decide: Decide): Promise<Partial<Delivery>> {
+    const { affected } = await manager.update(Delivery, mine(attempt), { leaseUntil: null, updatedAt: new Date() });
+    if (!affected) return this.noteLate(manager, attempt, ending);
+    const before = await manager.findOneByOrFail(Delivery, { id: attempt.id });
+    const change = decide(before, await triedSince(manager, attempt));
+    const told = await changeDelivery(manager, before, change);
+    await noteAttempt(manager, attempt, endOf(ending, change));
+    const message = await manager.findOneByOrFail(Message, { id: attempt.messageId });
+    await this.tell(manager, message, ...told);
+    await this.follow(manager, message, change, ending.error);
+    return change;
   }
 
   /** Somebody else goes on with it, or it turned out to have arrived: this attempt ended all the same. */
