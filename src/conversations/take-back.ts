@@ -34,12 +34,13 @@ export async function putBack(manager: EntityManager, reply: Message, before: Co
 const wasAnsweredSince = (manager: EntityManager, { id, conversationId }: Message): Promise<boolean> =>
   manager.existsBy(Message, { conversationId, kind: 'message', direction: 'outbound', authorType: 'agent', id: MoreThan(id) });
 
-/** The reply that waits for this one, which is older, to leave; null when none does. */
+/** The reply that waits for this one, which is older, to leave: of several that which is due first. Null when none does. */
 export function nextReply(manager: EntityManager, { conversationId }: Message, { id }: Pick<Delivery, 'id'>): Promise<Delivery | null> {
   return manager
     .createQueryBuilder(Delivery, 'd')
     .innerJoin(Message, 'm', 'm.id = d.message_id')
     .where(`m.conversation_id = :conversationId AND d.id > :id AND d.state = 'queued'`, { conversationId, id })
-    .orderBy('d.id')
+    .orderBy('d.nextAttemptAt')
+    .addOrderBy('d.id')
     .getOne();
 }

@@ -51,9 +51,7 @@ export class Claims {
    * its way, or the customer would read the answers in the wrong order. A date when its channel lets it go only then: because of
    * its pace, or because nothing gets through just now.
    */
-  async claim(id: string): Promise<Claim | Date | null> {
-    const channelId = await this.channelOf(id);
-    if (!channelId) return null;
+  async claim(id: string, channelId: string): Promise<Claim | Date | null> {
     const circuit = await this.circuits.ask(channelId);
     if (circuit === 'probe' || circuit === 'open to all') return this.takeNow(id, channelId, circuit === 'probe');
     if (circuit.kind !== 'auth') return this.heldReplies.hold(id, circuit);

@@ -40,11 +40,12 @@ export class HeldReplies {
     return held ? until : null;
   }
 
-  /** Lets those go whose channels are held no more, whatever ended that. */
+  /** Lets those go whose channels are held no more, whatever ended that; not while one reply tries for all of them. */
   async free(): Promise<void> {
     const rows = await this.later({ errorCode: heldByChannel })
       .andWhere(
-        `NOT EXISTS (SELECT 1 FROM channel_circuit circuit WHERE circuit.channel_id = delivery.channel_id AND circuit.open_until > :now)`,
+        `NOT EXISTS (SELECT 1 FROM channel_circuit circuit WHERE circuit.channel_id = delivery.channel_id
+           AND (circuit.open_until > :now OR circuit.probe_until > :now))`,
         { now: new Date() },
       )
       .getMany();

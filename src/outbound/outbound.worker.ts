@@ -31,15 +31,17 @@ export class OutboundWorker extends WorkerHost {
     const channelId = await this.claims.channelOf(job.data.deliveryId);
     if (!channelId) return;
     const leave = this.lanes.enter(channelId);
-    const notBefore = leave ? await this.send(job.data.deliveryId).finally(leave) : new Date(Date.now() + this.lanes.pauseOf(channelId));
+    const notBefore = leave
+      ? await this.send(job.data.deliveryId, channelId).finally(leave)
+      : new Date(Date.now() + this.lanes.pauseOf(channelId));
     if (!notBefore) return;
     await job.moveToDelayed(notBefore.getTime(), token);
     throw new DelayedError();
   }
 
   /** Resolves with a time when it may not leave before. */
-  private async send(deliveryId: string): Promise<Date | null> {
-    const claim = await this.claims.claim(deliveryId);
+  private async send(deliveryId: string, channelId: string): Promise<Date | null> {
+    const claim = await this.claims.claim(deliveryId, channelId);
     if (claim instanceof Date) return claim;
     if (claim) await this.claims.keeping(claim, () => this.attempt(claim));
     return null;
