@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { DataSource, LessThan } from 'typeorm';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { ChannelLanes } from '../queue/channel-lanes.js';
+import { isOutage } from '../outage.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Repeating } from '../queue/repeating.js';
 import { Changes } from '../realtime/changes.service.js';
@@ -92,9 +93,13 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       // Whoever starts next goes on with it.
       if (this.stopping.signal.aborted) return;
-      await this.outcomes.unknowable(abandoned, error as Error).catch((cause: Error) => {
-        this.logger.error({ delivery: abandoned.id, error: cause.message }, 'cannot take over; trying again when its lease is over');
-      });
+      // The platform still knows when our database is back.
+      if (isOutage(error)) return this.putOff(abandoned, error as Error);
+      await this.outcomes.unknowable(abandoned, error as Error).catch((cause: Error) => this.putOff(abandoned, cause));
     }
+  }
+
+  private putOff({ id }: Delivery, { message }: Error): void {
+    this.logger.error({ delivery: id, error: message }, 'cannot take over; trying again when its lease is over');
   }
 }
