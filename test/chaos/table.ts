@@ -49,13 +49,13 @@ const line = (name: string, ...values: Array<string | number>): string[] => [`${
 function inbound(customers: Customers, { truth, shown }: Evidence, { firstSeen }: View): string[] {
   const chats = truth.messages.filter(({ by }) => by === 'customer');
   const comments = truth.comments.filter(({ author }) => author);
-  const waits = [...customers.toldAt].flatMap(([name, at]) => (firstSeen.has(name) ? [firstSeen.get(name)! - at] : []));
+  const waits = [...customers.toldAt].flatMap(([name, at]) => (firstSeen.has(name) ? [{ name, ms: firstSeen.get(name)! - at }] : []));
   return [
     ...line('mails written by customers', customers.letters.length, `(${customers.letters.filter(({ file }) => file).length} with files)`),
     ...line('chat messages', chats.length, `(${sum(chats, 'edits')} edits, ${chats.filter(({ withdrawn }) => withdrawn).length} unsent)`),
     ...line('comments', comments.length, `(${sum(comments, 'edits')} edits, ${comments.filter(({ removed }) => removed).length} removed)`),
     ...line('inbound messages in the inbox', shown.filter(({ kind, direction }) => kind === 'message' && direction === 'inbound').length),
-    ...line('worst time from event to inbox', secondsOf(waits)),
+    ...line('worst time from event to inbox', worst(waits)),
   ];
 }
 
@@ -80,13 +80,15 @@ function outbound({ replies }: Agents, { arrived, shown }: Evidence): string[] {
       ...(['refused', 'unanswered'] as const).map((how) => replies.filter(({ outcome }) => outcome === how).length),
     ),
     ...line('replies that reached customers', arrived.length),
-    ...line('worst time from reply to customer', secondsOf(delays(accepted, arrived))),
+    ...line('worst time from reply to customer', worst(delays(accepted, arrived))),
   ];
 }
 
-function delays(accepted: Reply[], arrived: Arrived[]): number[] {
+function delays(accepted: Reply[], arrived: Arrived[]): Wait[] {
   const first = new Map(arrived.toReversed().map(({ number, at }) => [number, at]));
-  return accepted.flatMap(({ number, acceptedAt, later }) => (!later && first.has(number) ? [first.get(number)! - acceptedAt] : []));
+  return accepted.flatMap(({ number, acceptedAt, later }) =>
+    !later && first.has(number) ? [{ name: `reply ${number}`, ms: first.get(number)! - acceptedAt }] : [],
+  );
 }
 
 function faults(struck: Fault[], left: Map<string, string>, database: Run['options']['database']): string[] {
@@ -104,4 +106,13 @@ function verdict(rules: Rule[]): string[] {
 }
 
 const sum = (list: Array<{ edits: number }>, name: 'edits'): number => list.reduce((total, one) => total + one[name], 0);
-const secondsOf = (times: number[]): string => `${(Math.max(0, ...times) / 1000).toFixed(1)} s`;
+
+interface Wait {
+  name: string;
+  ms: number;
+}
+
+function worst(waits: Wait[]): string {
+  const [longest] = waits.toSorted((one, other) => other.ms - one.ms);
+  return longest ? `${(longest.ms / 1000).toFixed(1)} s  (${longest.name})` : 'none';
+}
