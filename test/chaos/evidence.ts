@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { simpleParser } from 'mailparser';
 import type { Api, Conversation, InboundEvent, Message } from '../api.js';
 import type { World } from './world.js';
@@ -47,9 +48,17 @@ export async function gather(world: World, mailbox: string): Promise<Evidence> {
     truth: world.meta.truth(),
     mailboxSize: (await world.dovecot.list(mailbox)).length,
     arrived: [...(await mailed(world)), ...told(world)],
-    received: await api!.all<InboundEvent>('/inbound-events?state=received'),
+    received: await stuck(api!),
     quarantined: await api!.all<InboundEvent>('/inbound-events?state=quarantined'),
   };
+}
+
+/** What waits in the ledger twice is stuck; what came in this very moment is not. */
+async function stuck(api: Api): Promise<InboundEvent[]> {
+  const once = await api.all<InboundEvent>('/inbound-events?state=received');
+  await sleep(once.length ? 20_000 : 0);
+  const ids = (await api.all<InboundEvent>('/inbound-events?state=received')).map(({ id }) => id);
+  return once.filter(({ id }) => ids.includes(id));
 }
 
 async function hashesOf(api: Api, { attachments }: Message): Promise<string[]> {
