@@ -31,6 +31,7 @@ export async function leave({ role, app, door, backend, database }: Standing): P
   const logger = new Logger('app');
   logger.log('stopping');
   stopping.announce();
+  door?.announceEnd();
   await sleep(announceMs[role]);
   stopping.leave();
   const done = await endsWithin(workMs, Promise.all([door?.close(requestsMs), ...endWork(app)]));

@@ -12,6 +12,8 @@ process.umask(0o077);
 
 const leaving = new AbortController();
 let app: RunningApp | undefined;
+let exitCode = 0;
+let ending = false;
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 process.on('unhandledRejection', onStray);
@@ -19,7 +21,7 @@ process.on('uncaughtException', onStray);
 
 try {
   app = await startApp(readConfig(process.env), leaving.signal);
-  if (leaving.signal.aborted) end(0);
+  if (leaving.signal.aborted) end();
 } catch (error) {
   if (!leaving.signal.aborted) fail('cannot start', error);
   process.exit(0);
@@ -29,14 +31,17 @@ try {
 function stop(): void {
   if (leaving.signal.aborted) process.exit(130);
   leaving.abort();
-  end(0);
+  end();
 }
 
 /** What hangs must not keep us: what is under way then is looked for at the next start. */
-function end(code: number): void {
-  setTimeout(() => process.exit(code), patienceMs).unref();
-  app?.stop().then(
-    () => process.exit(code),
+function end(): void {
+  setTimeout(() => process.exit(exitCode), patienceMs).unref();
+  // A fault while it stops must not have it stop a second time at once.
+  if (!app || ending) return;
+  ending = true;
+  app.stop().then(
+    () => process.exit(exitCode),
     (error: unknown) => fail('did not stop cleanly', error),
   );
 }
@@ -46,9 +51,10 @@ function onStray(error: unknown): void {
   const logger = new Logger('app');
   if (isOutage(error)) return logger.warn({ error: reason(error) }, 'a failure that nobody waited for; going on');
   logger.fatal(error, 'a fault of ours; stopping');
-  if (!leaving.signal.aborted) leaving.abort();
-  if (app) end(1);
-  else process.exit(1);
+  exitCode = 1;
+  if (!app) process.exit(1);
+  leaving.abort();
+  end();
 }
 
 function fail(what: string, error: unknown): never {

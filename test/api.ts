@@ -30,7 +30,8 @@ export interface ServerEvent {
 export class Api {
   private constructor(
     readonly url: string,
-    private readonly headers: Record<string, string>,
+    /** What makes a request this user's. */
+    readonly headers: Record<string, string>,
     readonly me: { id: string; name: string },
   ) {}
 

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { Api, type Conversation, type Delivery } from './api.js';
 import { adminEmail, adminPassword, type AppProcess, eventually, freshGround, type Ground, ready, spawnApp } from './house.js';
 import { mail, Outside } from './outside.js';
@@ -54,9 +55,11 @@ test('under load it stops within ten seconds, and the next start completes what 
   for (const text of chats) outside.meta.customerWrites(outside.page, outside.meta.customer(text), text);
   await eventually(async () => expect((await api.all<Conversation>('/conversations')).length).toBeGreaterThan(30), 30_000);
 
+  expect(await privateRedisLives()).toBe(!ground.env.REDIS_URL);
   const [code, tookMs] = await stop();
   expect(code).toBe(0);
   expect(tookMs).toBeLessThan(10_000);
+  expect(await privateRedisLives()).toBe(false);
   expect(await Promise.all(streams)).toEqual(streams.map(() => 'ended'));
   await Promise.all([upload, arriving]);
   expect(worries()).toEqual([]);
@@ -118,22 +121,48 @@ test('a second signal ends it at once', async () => {
   expect(Date.now() - asked).toBeLessThan(1_000);
 }, 60_000);
 
+test('a fault of ours ends it in good order, with a code that says so', async () => {
+  // From outside, because no known request provokes one.
+  const fault =
+    'process.on("SIGUSR2",()=>{Promise.reject(new(TypeError)("a_bug"));setTimeout(()=>{throw(new(TypeError)("a_second"))},50)})';
+  app = spawnApp({ ...ground.env, NODE_OPTIONS: `--import=data:text/javascript,${fault.replaceAll('"', '%22')}` });
+  await ready(app, ground.env);
+  app.child.kill('SIGUSR2');
+  expect(await app.ended).toBe(1);
+  expect(app.output()).toMatch(/a_bug[^]*a fault of ours; stopping|a fault of ours; stopping[^]*a_bug/);
+  expect(app.output().match(/"msg":"stopp(ing|ed)"/g)).toEqual(['"msg":"stopping"', '"msg":"stopped"']);
+  expect(await privateRedisLives()).toBe(false);
+}, 60_000);
+
+/** Whether a Redis of the app's own takes calls. */
+const privateRedisLives = () =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(join(ground.env.DATA_DIR!, 'redis', 'redis.sock'));
+    socket.once('connect', () => resolve(socket.destroy() && true)).once('error', () => resolve(false));
+  });
+
 /** Resolves when the server ends the stream in good order. */
 async function listen(api: Api): Promise<string> {
   for await (const event of api.events(new AbortController().signal)) void event;
   return 'ended';
 }
 
-/** Never gets to its end: it is cut off. */
+/** Never gets to its end: resolves once it is cut off, and says nothing more then. */
 async function slowUpload(api: Api): Promise<void> {
+  const start = '--part\r\nContent-Disposition: form-data; name="file"; filename="lamp.bin"\r\n\r\n';
+  let over = false;
   const body = new ReadableStream({
+    start: (controller) => controller.enqueue(Buffer.from(start)),
     async pull(controller) {
       await new Promise((resolve) => setTimeout(resolve, 200));
-      controller.enqueue(Buffer.alloc(1_000, 'x'));
+      if (over) controller.close();
+      else controller.enqueue(Buffer.alloc(1_000, 'x'));
     },
   });
-  const request = { method: 'POST', body, duplex: 'half', headers: { 'content-type': 'application/octet-stream' } };
-  await fetch(`${api.url}/api/v1/attachments`, request as RequestInit).catch((error: Error) => expect(error.message).toBe('fetch failed'));
+  const headers = { ...api.headers, 'content-type': 'multipart/form-data; boundary=part' };
+  const request = { method: 'POST', body, duplex: 'half', headers };
+  await expect(fetch(`${api.url}/api/v1/attachments`, request as RequestInit)).rejects.toThrow('fetch failed');
+  over = true;
 }
 
 /** A line to the app; `answer` is all that came when it ended. */
