@@ -16,10 +16,16 @@ import { WaitingRoom } from './http/waiting-room.js';
 import { makeHttpApp } from './http-app.js';
 import { makeLogger } from './logger.js';
 import { isOutage } from './outage.js';
-import { untilPossible } from './patience.js';
+import { endsWithin, untilPossible } from './patience.js';
 import { People } from './people/people.service.js';
 import { openBackend } from './queue/backend.js';
 import { reason } from './reason.js';
+
+const logger = new Logger('app');
+const closeMs = 3_000;
+const slowMs = 15_000;
+/** A large database takes its time to be brought up to date; another process may be at it; a server may have stopped answering. */
+const stillStarting = 'still starting: the database is opened and brought up to date, then the queue';
 
 export interface RunningApp {
   /** Where HTTP listens; null for a worker that nobody may ask. */
@@ -33,8 +39,7 @@ export interface RunningApp {
  * queue that is away is not waited for. Throws what waiting cannot mend, and the signal's reason when that aborts.
  */
 export async function startApp(config: Config, signal = new AbortController().signal): Promise<RunningApp> {
-  const logger = makeLogger(config.LOG_LEVEL);
-  Logger.overrideLogger(logger);
+  Logger.overrideLogger(makeLogger(config.LOG_LEVEL));
   // Before anything is made in DATA_DIR, be it a key.
   refuseUnfinishedRestore(config.DATA_DIR);
   const vault = Vault.open(config);
@@ -43,16 +48,19 @@ export async function startApp(config: Config, signal = new AbortController().si
   const database = describeDatabase(config);
   const tell = (error: unknown, nextTryMs: number) => {
     room.trouble = reason(error);
-    logger.warn({ database, error: room.trouble, nextTryMs }, 'cannot reach the database; trying again', 'app');
+    logger.warn({ database, error: room.trouble, nextTryMs }, 'cannot reach the database; trying again');
   };
+  const slow = setInterval(() => logger.warn({ database, queue: config.QUEUE_BACKEND }, stillStarting), slowMs);
   try {
     const standing = await untilPossible(() => setUp(config, vault, door), { passes: isOutage, tell, signal });
-    if (room.trouble) logger.log({ database }, 'the database is there', 'app');
-    if (door) logger.log({ url: door.url }, 'listening', 'app');
+    if (room.trouble) logger.log({ database }, 'the database is there');
+    if (door) logger.log({ url: door.url }, 'listening');
     return { url: door?.url ?? null, stop: () => leave(standing) };
   } catch (error) {
     await door?.close(0);
     throw error;
+  } finally {
+    clearInterval(slow);
   }
 }
 
@@ -74,8 +82,17 @@ async function setUp(config: Config, vault: Vault, door: FrontDoor | null): Prom
     if (door) await openHttp(app as NestFastifyApplication, door);
     return { role: config.ROLE, app, door, backend, database };
   } catch (error) {
-    for (const close of opened.reverse()) await close();
+    for (const close of opened.reverse()) await closeAgain(close);
     throw error;
+  }
+}
+
+/** Why it is closed is what matters, and what hangs must not keep anybody from hearing of it. */
+async function closeAgain(close: () => Promise<unknown> | undefined): Promise<void> {
+  try {
+    if (!(await endsWithin(closeMs, Promise.resolve(close())))) logger.warn('what was opened does not close; going on without');
+  } catch (error) {
+    logger.warn({ error: reason(error) }, 'what was opened does not close; going on without');
   }
 }
 

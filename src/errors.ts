@@ -1,6 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger, type ValidationError } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import { isOutage } from './outage.js';
+import { reason } from './reason.js';
 
 export interface FieldError {
   path: string;
@@ -88,6 +90,8 @@ export class Unavailable extends Problem {
   }
 }
 
+const outageRetryMs = 5_000;
+
 /** What class-validator found, as dotted paths. */
 export function fieldErrors(errors: ValidationError[], parent = ''): FieldError[] {
   return errors.flatMap(({ property, constraints, children }) => {
@@ -102,7 +106,8 @@ export function fieldErrors(errors: ValidationError[], parent = ''): FieldError[
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('http');
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const error = !(thrown instanceof Problem) && isOutage(thrown) ? this.outage(thrown) : thrown;
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { status, detail, extra } = describe(error);
     if (status === 500) this.logger.error(error);
@@ -113,6 +118,12 @@ export class ProblemFilter implements ExceptionFilter {
       .status(status)
       .type('application/problem+json')
       .send({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, ...extra });
+  }
+
+  /** Nothing is wrong with what was asked; 503 tells platforms and browsers to ask again. */
+  private outage(error: unknown): Unavailable {
+    this.logger.warn({ error: reason(error) }, 'cannot answer now');
+    return new Unavailable('Something that Tributary needs cannot be used right now. Try again in a moment.', outageRetryMs);
   }
 }
 

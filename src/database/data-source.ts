@@ -81,7 +81,11 @@ export function describeDatabase({ DATABASE_URL, DATA_DIR }: Pick<Config, 'DATAB
 }
 
 /** How the database that the configuration names is opened. */
-export function databaseOptions({ dialect, DATABASE_URL, DATA_DIR }: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): DataSourceOptions {
+export function databaseOptions({
+  dialect,
+  DATABASE_URL,
+  DATA_DIR,
+}: Pick<Config, 'dialect' | 'DATABASE_URL' | 'DATA_DIR'>): DataSourceOptions {
   const common = {
     entities,
     migrations,
@@ -118,8 +122,9 @@ async function migrate(dataSource: DataSource): Promise<void> {
   try {
     await lock.query(`SELECT pg_advisory_lock(hashtext('tributary migrations'))`);
     await dataSource.runMigrations({ transaction: 'each' });
-  } finally {
     await lock.query(`SELECT pg_advisory_unlock(hashtext('tributary migrations'))`);
+  } finally {
+    // Even over a lost line: closing the database waits for it for ever otherwise. After a failure that is next, which unlocks, too.
     await lock.release();
   }
 }

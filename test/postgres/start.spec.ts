@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { Api, type Conversation } from '../api.js';
 import { Gate } from '../gate.js';
 import { adminEmail, adminPassword, type AppProcess, eventually, freshGround, type Ground, ready, spawnApp } from '../house.js';
@@ -117,6 +118,9 @@ test.each([['redis'], ['postgres']])(
     await gate.shut();
     outside.meta.customerWrites(outside.page, outside.meta.customer('Ada'), 'Is anybody there?');
     await eventually(async () => expect((await fetch(`${url()}/health/ready`)).status).toBe(503));
+    for (const path of ['/api/v1/conversations', '/health/ready'])
+      expect((await fetch(url() + path, { headers: api.headers })).status).toBe(503);
+    expect(await tell(outside)).toEqual([503, 'application/problem+json', '5']);
     await sleep(8_000);
     expect(lines().length - before).toBeLessThan(25);
     await gate.open();
@@ -131,3 +135,13 @@ test.each([['redis'], ['postgres']])(
   },
   150_000,
 );
+
+/** Status, type and when to come again, as Meta hears them for a message that it hands over. */
+async function tell({ page, env }: Outside): Promise<unknown[]> {
+  const messaging = [{ sender: { id: '1' }, recipient: { id: page.id }, timestamp: Date.now(), message: { mid: 'm_lost', text: 'Lost?' } }];
+  const body = JSON.stringify({ object: 'page', entry: [{ id: page.id, time: Date.now(), messaging }] });
+  const signature = createHmac('sha256', env.META_APP_SECRET!).update(body).digest('hex');
+  const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` };
+  const answer = await fetch(`${url()}/webhooks/meta`, { method: 'POST', body, headers });
+  return [answer.status, answer.headers.get('content-type')?.split(';')[0], answer.headers.get('retry-after')];
+}
