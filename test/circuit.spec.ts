@@ -115,3 +115,16 @@ test('once a token is dead no reply asks the platform again, each says what to d
   expect((await house.api.post(`/messages/${rest[0]!.id}/retry`)).status).toBe(202);
   await eventually(async () => expect(received('Nell')).toEqual(['Never arrives']));
 }, 60_000);
+
+test('a channel that is removed while its sending is held is held no more when it is connected again', async () => {
+  const [conversation] = await chats(['Pia']);
+  outside.meta.killToken(outside.page, 'password-changed');
+  const refused = await reply(conversation!, 'Never arrives');
+  await eventually(async () => expect(await deliveryOf(refused)).toMatchObject({ state: 'failed', error: { kind: 'auth' } }));
+  expect(await sendingOf(channels.facebook)).not.toBeNull();
+  expect((await house.api.delete(`/channels/${channels.facebook}`)).status).toBe(204);
+  const fresh = outside.facebookChannel();
+  Object.assign(fresh.settings, { pageAccessToken: outside.meta.renewToken(outside.page) });
+  expect(await house.api.post<Channel>('/channels', fresh)).toMatchObject({ status: 201, body: { id: channels.facebook } });
+  expect(await sendingOf(channels.facebook)).toBeNull();
+}, 60_000);

@@ -239,8 +239,6 @@ export class Channels {
       // Its secrets are forgotten, and must not come back.
       if (!affected) throw new NotFound('The channel was removed meanwhile.');
       if (settings) await this.seal(manager, channel.id, settings);
-      // What failed with the old ones says nothing of these.
-      if (settings) await manager.delete(ChannelCircuit, { channelId: channel.id });
       await this.changes.write(manager, { type: 'channel.updated' });
     });
   }
@@ -276,6 +274,8 @@ export class Channels {
   private async seal(manager: EntityManager, channelId: string, settings: object): Promise<void> {
     await manager.increment(Channel, { id: channelId }, 'settingsVersion', 1);
     await this.secrets.write(manager, channelId, settings);
+    // What failed with the old ones says nothing of these.
+    await manager.delete(ChannelCircuit, { channelId });
   }
 }
 
