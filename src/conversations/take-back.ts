@@ -38,9 +38,13 @@ const wasAnsweredSince = (manager: EntityManager, { id, conversationId }: Messag
 export function nextReply(manager: EntityManager, { conversationId }: Message, { id }: Pick<Delivery, 'id'>): Promise<Delivery | null> {
   return manager
     .createQueryBuilder(Delivery, 'd')
-    .innerJoin(Message, 'm', 'm.id = d.message_id')
-    .where(`m.conversation_id = :conversationId AND d.id > :id AND d.state = 'queued'`, { conversationId, id })
+    .where(`d.id IN (${queuedAfter})`, { conversationId, id })
     .orderBy('d.nextAttemptAt')
     .addOrderBy('d.id')
     .getOne();
 }
+
+/** Crossed, because SQLite keeps that order: a conversation has fewer messages than a channel that is held has replies. */
+const queuedAfter = `
+  SELECT later.id FROM message m CROSS JOIN delivery later
+  WHERE m.conversation_id = :conversationId AND later.message_id = m.id AND later.id > :id AND later.state = 'queued'`;

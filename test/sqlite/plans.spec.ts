@@ -9,7 +9,9 @@ import { channelFigures } from '../../src/health/channel-figures.js';
 import { deliveryFigures } from '../../src/health/delivery-figures.js';
 import { ledgerFigures } from '../../src/health/ledger-figures.js';
 import { processFigures } from '../../src/health/process-figures.js';
+import { Message } from '../../src/conversations/message.entity.js';
 import { partsOf } from '../../src/conversations/reply-parts.js';
+import { nextReply } from '../../src/conversations/take-back.js';
 import { newId } from '../../src/database/columns.js';
 import { openDatabase } from '../../src/database/data-source.js';
 import { countTrouble, deliveriesPage, failedOnes } from '../../src/outbound/deliveries.query.js';
@@ -56,6 +58,13 @@ test('what is looked for with every message of a chat is found by an index, howe
     /ix_inbound_event_platform_id \(channel_id=\? AND platform_id=\?\)/,
   );
   expect(await planOf(() => partsOf(manager, message))).toMatch(/ix_message_part \(part_of=\?\)/);
+});
+
+test('what waits behind a reply is looked for in its conversation, not among all that waits', async () => {
+  const message = Object.assign(new Message(), { conversationId: newId() });
+  const plan = await planOf(() => nextReply(database.manager, message, { id: newId() }));
+  expect(plan).toMatch(/SEARCH m USING (COVERING )?INDEX ix_message_conversation \(conversation_id=\?\)/);
+  expect(plan).not.toMatch(/ix_delivery_due|SCAN/);
 });
 
 test('replies in trouble are found, counted and paged by their index, however many were sent', async () => {
