@@ -10,7 +10,7 @@ import { absorb, isUntouched, join } from './absorb.js';
 import { baseSubjectOf, candidateFor } from './candidates.js';
 import { type Occasion, Raced } from './occasion.js';
 import { type Arrival, refusal, strangerReview } from './placement.js';
-import { arrivalOf, awaiting, claimKeys, decide, type Refused, rememberKeys } from './threading.js';
+import { arrivalOf, awaiting, claimKeys, decide, type Decision, type Refused, rememberKeys } from './threading.js';
 
 export interface Placed {
   conversationId: string;
@@ -21,6 +21,8 @@ export interface Placed {
   /** Whether answers to the message were there before it. */
   awaited: boolean;
 }
+
+type Found = Exclude<Decision, { conversationId: null }>;
 
 /** Finds or makes the conversation of a message. */
 @Injectable()
@@ -62,7 +64,8 @@ export class Places {
       // Chats are never united with others; holding one would only make its messages wait for each other.
       if (event.kind !== 'dm') await hold(manager, decision.conversationId);
       await rememberKeys(manager, channelId, event, decision.conversationId, messageId);
-      return { ...decision, isNew: false };
+      const placed = event.kind === 'comment' ? await this.afterOthers(manager, channelId, event, decision, messageId) : decision;
+      return { ...placed, isNew: false };
     }
     const conversationId = await open(manager, occasion, event, identity);
     await rememberKeys(manager, channelId, event, conversationId, messageId);
@@ -76,6 +79,24 @@ export class Places {
     }
     for (const refused of winner.refused) await keepApart(manager, conversationId, refused);
     return { conversationId, placedBy: reasonForNew(event, winner.refused[0]), isNew: true, review: null };
+  }
+
+  /**
+   * What a comment answers may have been written at this very moment, while it was put to answers to itself: writing its keys
+   * waited for that. Then it belongs there, and the answers follow.
+   */
+  private async afterOthers(
+    manager: EntityManager,
+    channelId: string,
+    event: MessageEvent,
+    decision: Found,
+    messageId: string,
+  ): Promise<Found> {
+    const now = await decide(manager, channelId, event, null);
+    if (now.conversationId === null || now.conversationId === decision.conversationId) return decision;
+    await hold(manager, now.conversationId);
+    await manager.update(ThreadKey, { channelId, messageId }, { conversationId: now.conversationId });
+    return now;
   }
 
   /** Answers that came before the message opened a conversation of their own; now that it is here they belong together. */
