@@ -186,6 +186,21 @@ describe('the API', () => {
   });
 });
 
+test('an event that names an Instagram account by its Page is taken in once the account is connected', async () => {
+  const [account, customer] = [outside.instagram.id, '5311000000000042'];
+  const messaging = [
+    { sender: { id: customer }, recipient: { id: account }, timestamp: Date.now(), message: { mid: 'm_page', text: 'Linked?' } },
+  ];
+  const body = JSON.stringify({ object: 'instagram', entry: [{ id: outside.page.id, time: Date.now(), messaging }] });
+  expect((await webhook(body)).status).toBe(200);
+  expect(await house.api.all<InboundEvent>('/inbound-events?state=unrouted')).toMatchObject([{ connector: 'instagram', channelId: null }]);
+  expect((await house.api.post('/channels', outside.instagramChannel())).status).toBe(201);
+  await eventually(async () => {
+    expect(await house.api.all<InboundEvent>('/inbound-events?state=unrouted')).toEqual([]);
+    expect((await house.api.all<Conversation>('/conversations')).map(({ preview }) => preview)).toContain('Linked?');
+  }, 20_000);
+});
+
 test('a wrong environment stops the start with one line per fault', async () => {
   const ground = await freshGround({ PORT: '99999', LOG_LEVEL: 'loud', ENCRYPTION_KEY: 'c2hvcnQ=' });
   const app = spawnApp(ground.env);

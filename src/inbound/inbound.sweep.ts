@@ -94,10 +94,13 @@ export class InboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
       .where(`e.state = 'received'`);
   }
 
+  /** By the names by which what comes now is routed: the account's own first, then its other one. */
   private async routeStrays(): Promise<void> {
-    const channel = `SELECT channel.id FROM channel WHERE channel.type = inbound_event.connector AND channel.external_id = inbound_event.account AND channel.removed_at IS NULL`;
+    const channel = `SELECT channel.id FROM channel WHERE channel.type = inbound_event.connector
+      AND inbound_event.account IN (channel.external_id, channel.alias) AND channel.removed_at IS NULL`;
+    const named = `${channel} ORDER BY CASE WHEN channel.external_id = inbound_event.account THEN 0 ELSE 1 END LIMIT 1`;
     await this.database.query(
-      `UPDATE inbound_event SET channel_id = (${channel}), state = 'received', reason = NULL WHERE state = 'unrouted' AND EXISTS (${channel})`,
+      `UPDATE inbound_event SET channel_id = (${named}), state = 'received', reason = NULL WHERE state = 'unrouted' AND EXISTS (${channel})`,
     );
   }
 }
