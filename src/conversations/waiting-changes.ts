@@ -1,5 +1,6 @@
 import { type EntityManager, In, LessThan } from 'typeorm';
 import { insertNew } from '../database/data-source.js';
+import { awaitTurn } from '../database/turns.js';
 import { noteApplied, noteGivenUp } from './ledger-rows.js';
 import { MessageChange } from './message-change.entity.js';
 
@@ -26,19 +27,27 @@ export async function arrivedFor(manager: EntityManager, changes: MessageChange[
 
 /** Gives up on what has waited since before then, so that it does not pile up; resolves with how much that was, at most `limit`. */
 export async function giveUpWaiting(manager: EntityManager, before: Date, reason: string, limit: number): Promise<number> {
-  const due = await manager.find(MessageChange, {
-    select: { id: true, inboundEventId: true },
+  const late = await manager.find(MessageChange, {
+    select: { id: true, channelId: true, ofExternalId: true },
     where: { waitingSince: LessThan(before) },
     order: { waitingSince: 'ASC' },
     take: limit,
   });
-  if (!due.length) return 0;
-  // Once more, because its message may have come meanwhile.
-  await manager.delete(MessageChange, { id: In(due.map(({ id }) => id)), waitingSince: LessThan(before) });
+  await awaitTurns(manager, late);
+  // Once more, because its message may have come meanwhile, or it was replayed and waits anew.
+  const due = await manager.findBy(MessageChange, { id: In(late.map(({ id }) => id)), waitingSince: LessThan(before) });
+  if (due.length) await manager.delete(MessageChange, { id: In(due.map(({ id }) => id)) });
   await noteGivenUp(
     manager,
     due.map(({ inboundEventId }) => inboundEventId),
     reason,
   );
-  return due.length;
+  return late.length;
+}
+
+/** Whoever is about to apply one of them has it done first. In one order, so that nobody waits in a circle. */
+async function awaitTurns(manager: EntityManager, changes: Array<Pick<MessageChange, 'channelId' | 'ofExternalId'>>): Promise<void> {
+  const channels = Map.groupBy(changes, ({ channelId }) => channelId);
+  for (const [channelId, ofIt] of [...channels].sort(([one], [other]) => (one < other ? -1 : 1)))
+    for (const name of [...new Set(ofIt.map(({ ofExternalId }) => ofExternalId))].sort()) await awaitTurn(manager, channelId, name);
 }
