@@ -62,6 +62,7 @@ export class OutboundSweep implements OnApplicationBootstrap, OnModuleDestroy {
         const late = now - notBefore!.getTime() > roundMs;
         return { id, attempts, notBefore, ...(late && { round: Math.floor(now / roundMs) }) };
       }),
+      true,
     );
     if (now - this.prunedAt < 3_600_000) return;
     this.prunedAt = now;

@@ -62,15 +62,18 @@ export class JobQueue {
    * `notBefore` delays the attempt; the row's own time decides, the queue's clock only hurries it along. Each attempt is a
    * job of its own, because the next is planned while the job of the last still runs, and so is each time it is planned for:
    * a queue that was restored from an old file may hold one of that name for a time that is no longer meant. `round` makes
-   * another job of the same plan, where that has come to nothing.
+   * another job of the same plan, where that has come to nothing. `overdue` as above.
    */
-  async addOutbound(deliveries: Array<{ id: string; attempts: number; notBefore: Date | null; round?: number }>): Promise<void> {
+  async addOutbound(
+    deliveries: Array<{ id: string; attempts: number; notBefore: Date | null; round?: number }>,
+    overdue = false,
+  ): Promise<void> {
     const jobs = deliveries.map(({ id, attempts, notBefore, round }) => {
       const delay = Math.max(0, (notBefore?.getTime() ?? 0) - Date.now());
       const name = [id, attempts, notBefore?.getTime() ?? 'now', ...(round === undefined ? [] : [`r${round}`])].join('.');
       return job('outbound', { deliveryId: id }, name, delay ? { delay } : {});
     });
-    await this.add('outbound', jobs);
+    await this.add('outbound', jobs, overdue);
   }
 
   /** Throws with the reason when the queue cannot be used: it is out of reach, or takes no work. Answers within seconds. */
