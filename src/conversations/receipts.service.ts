@@ -3,7 +3,7 @@ import { type EntityManager, IsNull, LessThan, LessThanOrEqual, MoreThan, Not } 
 import type { ReceiptEvent } from '#libs/connector';
 import { Identity } from '../contacts/contact.entity.js';
 import { newId } from '../database/columns.js';
-import { awaitTurn } from '../database/turns.js';
+import { awaitTurn, holdConversation } from '../database/turns.js';
 import { Changes } from '../realtime/changes.service.js';
 import { Conversation } from './conversation.entity.js';
 import { Delivery, type DeliveryState } from './delivery.entity.js';
@@ -47,6 +47,7 @@ export class Receipts {
   /** Applies what was told of a message before it was known, and what was told of everything in its chat. */
   async catchUp(manager: EntityManager, message: Message, kept: KeptRow[]): Promise<void> {
     if (message.direction !== 'outbound') return;
+    await holdConversation(manager, message.conversationId);
     for (const { id, at, ofExternalId: of, change } of kept) {
       const { state, recipient, error, andEarlier } = change;
       if (await this.apply(manager, message, { type: 'receipt', of, state, recipient, error, andEarlier, at }))
@@ -58,6 +59,7 @@ export class Receipts {
   /** False when the message has no delivery of ours, or none yet: what looks like a colleague's may turn out to be our own. */
   private async apply(manager: EntityManager, message: Message, receipt: ReceiptEvent): Promise<boolean> {
     if (message.direction !== 'outbound') return true;
+    await holdConversation(manager, message.conversationId);
     const { state, andEarlier } = receipt;
     if (andEarlier && (state === 'delivered' || state === 'read'))
       await this.raise(manager, message.conversationId, { state, until: message.sentAt });
@@ -66,7 +68,7 @@ export class Receipts {
 
   /** All that went out in a conversation until a moment was delivered or read. */
   async raise(manager: EntityManager, conversationId: string, { state, until }: Watermark): Promise<void> {
-    await awaitTurn(manager, 'watermarks', conversationId);
+    await holdConversation(manager, conversationId);
     const column = state === 'read' ? 'readUntil' : 'deliveredUntil';
     const { affected } = await manager
       .createQueryBuilder()
@@ -90,7 +92,6 @@ export class Receipts {
 
   /** What was told of everything in a conversation holds for a message of ours that is only now known to be in it. */
   private async settleWatermarks(manager: EntityManager, message: Message): Promise<void> {
-    await awaitTurn(manager, 'watermarks', message.conversationId);
     const { readUntil, deliveredUntil } = await manager.findOneByOrFail(Conversation, { id: message.conversationId });
     const covers = (until: Date | null): until is Date => until !== null && until >= message.sentAt;
     if (covers(readUntil)) await this.advance(manager, message, upTo({ state: 'read', until: readUntil }));
@@ -126,7 +127,8 @@ export class Receipts {
     const conversation = await manager.findOneByOrFail(Conversation, { id: conversationId });
     const customer = await manager.findOneByOrFail(Identity, { id: conversation.identityId });
     const address = { scope: customer.scope, externalId: recipient?.toLowerCase() ?? customer.externalId };
-    if (state === 'delivered' || state === 'read') await manager.update(Identity, address, { undeliverable: null });
+    if (state === 'delivered' || state === 'read')
+      await manager.update(Identity, { ...address, undeliverable: Not(IsNull()) }, { undeliverable: null });
     if (!error?.addressIsDead || state !== 'failed') return;
     const identity = await manager.findOneBy(Identity, address);
     if (!identity) return;

@@ -14,6 +14,7 @@ import { addParticipants } from '../conversations/participants.js';
 import { notePost, putUnder } from '../conversations/post-facts.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
+import { holdMessage } from '../database/turns.js';
 import { FileStore } from '../files/file-store.js';
 import { Changes } from '../realtime/changes.service.js';
 import { AutoAnswer } from './auto-answer.service.js';
@@ -112,6 +113,7 @@ export class Ingest {
   /** It is there already. What the platform tells of it now may be more than we knew, or be what its author took back. */
   private async again(manager: EntityManager, known: Message, seen: MessageEvent): Promise<null> {
     const own = seen.direction === 'outbound';
+    if (own) await holdMessage(manager, known, seen.externalId);
     if (own) await this.ownMessages.arrived(manager, known, seen);
     else if (isCutOf(known.sentAt, seen.sentAt)) await this.ownMessages.keepTime(manager, known, seen);
     if (own && seen.kind === 'comment') await this.places.claim(manager, known, seen.ownKeys);

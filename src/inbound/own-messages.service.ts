@@ -11,6 +11,7 @@ import { keepLaterParts } from '../conversations/reply-parts.js';
 import { recount } from '../conversations/recount.js';
 import { changeDelivery } from '../conversations/reopening.js';
 import { insertNew } from '../database/data-source.js';
+import { holdMessage } from '../database/turns.js';
 import { Changes } from '../realtime/changes.service.js';
 import { firstKnown } from './threading.js';
 
@@ -26,6 +27,7 @@ export class OwnMessages {
       : await this.onItsWay(manager, channel, event);
     if (!message) return null;
     const { externalId } = event;
+    await holdMessage(manager, message, externalId);
     // Only where it has no name yet: what the platform answered to the sending may be noted at this very moment.
     const nameless = { id: message.id, externalId: IsNull() };
     if (message.externalId === null && (await manager.update(Message, nameless, { externalId })).affected)

@@ -13,6 +13,7 @@ import { changeDelivery } from '../conversations/reopening.js';
 import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { nextReply } from '../conversations/take-back.js';
 import { insertNew, isDuplicate, wantsRetry } from '../database/data-source.js';
+import { holdMessage } from '../database/turns.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes, type NewChange } from '../realtime/changes.service.js';
 import type { Claim } from './claims.service.js';
@@ -73,6 +74,7 @@ export class Outcomes {
     const { delivery, message, channel } = claim;
     const { externalId, ownKeys = [], refused = [], opened } = sent;
     return this.database.transaction(async (manager) => {
+      await holdMessage(manager, message, externalId);
       const chatId = await removeEchoCopy(manager, message, externalId);
       const names = [...ownKeys, ...(await nameMessage(manager, message, externalId))];
       await insertNew(

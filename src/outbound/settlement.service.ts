@@ -8,6 +8,7 @@ import { Message } from '../conversations/message.entity.js';
 import { giveBackPrivateReply } from '../conversations/private-replies.js';
 import { changeDelivery } from '../conversations/reopening.js';
 import { transact } from '../database/data-source.js';
+import { holdConversation } from '../database/turns.js';
 import { Changes, type NewChange } from '../realtime/changes.service.js';
 import { insist } from './insist.js';
 import { holdLaterParts } from './later-parts.js';
@@ -41,13 +42,14 @@ export class Settlement {
   }
 
   private async write(manager: EntityManager, attempt: Delivery, ending: Ending, decide: Decide): Promise<Partial<Delivery>> {
+    const message = await manager.findOneByOrFail(Message, { id: attempt.messageId });
+    await holdConversation(manager, message.conversationId);
     const { affected } = await manager.update(Delivery, mine(attempt), { leaseUntil: null, updatedAt: new Date() });
     if (!affected) return this.noteLate(manager, attempt, ending);
     const before = await manager.findOneByOrFail(Delivery, { id: attempt.id });
     const change = decide(before, await triedSince(manager, attempt));
     const told = await changeDelivery(manager, before, change);
     await noteAttempt(manager, attempt, endOf(ending, change));
-    const message = await manager.findOneByOrFail(Message, { id: attempt.messageId });
     await this.tell(manager, message, ...told);
     await this.follow(manager, message, change, ending.error);
     return change;
