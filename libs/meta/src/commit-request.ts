@@ -27,7 +27,7 @@ export function requestOnce(
     request.once('error', (cause) => reject(cause.name === 'TimeoutError' ? cause : new TypeError('fetch failed', { cause })));
     request.once('response', (response) => void read(response).then(resolve, reject));
     request.once('socket', (socket) => {
-      const refuse = (error: unknown) => {
+      const refuse = (error: Error) => {
         reject(error);
         request.destroy();
       };
