@@ -23,7 +23,8 @@ export class InboundSetbacks {
 
   async quarantine({ id, channelId, attempts }: InboundEvent, reason: string): Promise<void> {
     const quarantined = { state: 'quarantined' as const, reason, attempts: attempts + 1 };
-    await this.database.manager.update(InboundEvent, { id, state: 'received' }, quarantined);
+    const { affected } = await this.database.manager.update(InboundEvent, { id, state: 'received' }, quarantined);
+    if (!affected) return;
     // The reason may quote the payload; it is in the ledger, for admins.
     this.logger.warn({ event: id, channel: channelId }, 'quarantined');
   }

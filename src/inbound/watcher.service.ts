@@ -8,6 +8,7 @@ import { Connectors } from '../connectors.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
 import { FileStore } from '../files/file-store.js';
+import { isOutage } from '../outage.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Repeating } from '../queue/repeating.js';
 import { Changes } from '../realtime/changes.service.js';
@@ -152,6 +153,9 @@ export class Watcher implements OnApplicationBootstrap, OnModuleDestroy {
       count: before + 1,
       notBefore: performance.now() + wait * (0.8 + 0.4 * Math.random()),
     });
+    // Not the channel's fault, so its health says nothing of it.
+    if (!(error instanceof ConnectorError) && isOutage(error))
+      return this.logger.warn({ channel: channel.id, error: error.message }, 'our own database or disk failed; watching again soon');
     if (!(error instanceof ConnectorError)) this.logger.error(error);
     // One lost line is everyday; a channel is down when it cannot be reached again.
     const state = auth ? 'needs-auth' : before ? 'down' : 'degraded';

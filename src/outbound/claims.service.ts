@@ -8,6 +8,7 @@ import { noteAttempt } from '../conversations/attempts.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import type { Message } from '../conversations/message.entity.js';
 import { transact } from '../database/data-source.js';
+import { isOutage } from '../outage.js';
 import { Changes } from '../realtime/changes.service.js';
 import { type Cargo, Cargos, refuseClosed } from './cargo.service.js';
 import { Circuits, type Held } from './circuits.service.js';
@@ -200,7 +201,7 @@ export class Claims {
 
   /** Nothing was sent, because we could not even read what to send. */
   private async giveBack(delivery: Delivery, error: Error): Promise<void> {
-    const foreseen = error instanceof ConnectorError && !error.retryable;
+    const foreseen = isOutage(error) || (error instanceof ConnectorError && !error.retryable);
     this.logger[foreseen ? 'warn' : 'error']({ delivery: delivery.id, error: error.message }, 'cannot prepare this reply');
     await this.settlement.settle(delivery, { outcome: 'failed', error }, (now, since) =>
       afterSetback(now, error, { attempts: now.attempts, since, patience: usualPatience, closesAt: null }),

@@ -49,7 +49,8 @@ export class Pulse implements OnApplicationBootstrap, OnModuleDestroy, OnApplica
       () => true,
       () => false,
     );
-    if (well) this.logger.warn({ error: reason(error) }, 'queue trouble');
+    // Without the job's name, so that what befalls all jobs in hand is told as one.
+    if (well) this.logger.warn({ error: reason(error).replace(/ for job [^ ]+/, ' for a job') }, 'queue trouble');
   }
 
   private async feel(): Promise<void> {

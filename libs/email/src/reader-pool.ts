@@ -13,8 +13,9 @@ export interface ReaderTask {
 const threads = 2;
 const maxMegabytes = 192;
 const maxSeconds = 20;
-/** A timer that is later than this was not ours to keep. */
-const standstillMs = 5_000;
+/** A process that was awake for so much less than the time that passed was paused, or had no processor. */
+const standstillMs = 3_000;
+const beatMs = 1_000;
 /** A mail so large that its bytes alone take a while gets a second more for each so many of them. */
 const bytesPerSecond = 10 * 2 ** 20;
 
@@ -46,9 +47,12 @@ const secondsFor = ({ source }: ReaderTask) => maxSeconds + Math.floor(sizeOf(so
 async function read(task: ReaderTask, seconds: number): Promise<Mail> {
   const startedAt = performance.now();
   const late = AbortSignal.timeout(seconds * 1000);
-  const result = await run(task, late).catch((error: NodeJS.ErrnoException) => {
+  let awakeMs = 0;
+  const beats = setInterval(() => (awakeMs += beatMs), beatMs);
+  const reading = run(task, late).finally(() => clearInterval(beats));
+  const result = await reading.catch((error: NodeJS.ErrnoException) => {
     // Our whole process stood still: that says nothing about the mail, which may be read again.
-    if (late.aborted && performance.now() - startedAt > seconds * 1000 + standstillMs) throw error;
+    if (late.aborted && performance.now() - startedAt - awakeMs > standstillMs) throw error;
     if (late.aborted) throw new MalformedPayload(`Reading the mail took longer than ${seconds} seconds`, { cause: error });
     if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
       throw new MalformedPayload(`Reading the mail needs more memory than ${maxMegabytes} MB`, { cause: error });
