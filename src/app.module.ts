@@ -42,6 +42,7 @@ import { SecondThoughts } from './conversations/second-thoughts.service.js';
 import { Deliveries } from './outbound/deliveries.service.js';
 import { SignsOfLife } from './conversations/signs-of-life.service.js';
 import { Moves } from './conversations/moves.service.js';
+import { NextReply } from './conversations/next-reply.service.js';
 import { WindowSteps } from './conversations/window-steps.service.js';
 import { Snooze } from './conversations/snooze.service.js';
 import { ProblemFilter } from './errors.js';
@@ -127,6 +128,7 @@ const services: Provider[] = [
     Moves,
     ReplyWindows,
     WindowSteps,
+    NextReply,
     PlatformCalls,
     Actions,
     SignsOfLife,

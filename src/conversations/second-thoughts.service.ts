@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import { transact } from '../database/data-source.js';
 import { Conflict, NotFound } from '../errors.js';
-import { JobQueue } from '../queue/jobs.js';
 import { Changes } from '../realtime/changes.service.js';
 import { ThreadKey } from './conversation.entity.js';
 import type { MessageView } from './conversation.view.js';
@@ -13,7 +12,8 @@ import { giveBackPrivateReply } from './private-replies.js';
 import { recount } from './recount.js';
 import { partsOf, type SentPart } from './reply-parts.js';
 import { Retries } from './retries.service.js';
-import { nextReply, putBack } from './take-back.js';
+import { NextReply } from './next-reply.service.js';
+import { putBack } from './take-back.js';
 
 /** Second thoughts about a reply: send it again, or take it back. */
 @Injectable()
@@ -22,7 +22,7 @@ export class SecondThoughts {
     private readonly database: DataSource,
     private readonly conversations: Conversations,
     private readonly retries: Retries,
-    private readonly queue: JobQueue,
+    private readonly nextReply: NextReply,
     private readonly changes: Changes,
   ) {}
 
@@ -57,13 +57,8 @@ export class SecondThoughts {
       await this.changes.write(manager, ...gone, ...comment, { type: 'conversation.updated', conversationId });
     });
     this.changes.announce();
-    await this.hurryNext(message, delivery);
-  }
-
-  /** It may have been written while this one could be undone, and has waited behind it. */
-  private async hurryNext(message: Message, delivery: Delivery): Promise<void> {
-    const next = await nextReply(this.database.manager, message, delivery);
-    if (next) await this.queue.addOutbound([{ id: next.id, attempts: next.attempts, notBefore: next.nextAttemptAt }]);
+    // It may have been written while this one could be undone, and has waited behind it.
+    await this.nextReply.hurry(message.conversationId, delivery);
   }
 
   private async sent(messageId: string): Promise<SentPart> {

@@ -1,6 +1,5 @@
 import { type EntityManager, MoreThan } from 'typeorm';
 import { Conversation, type ConversationStatus } from './conversation.entity.js';
-import { Delivery } from './delivery.entity.js';
 import { Message } from './message.entity.js';
 
 /** A conversation as it was before a reply changed it; times in ISO 8601. `then`: the status that the reply gave it, if any. */
@@ -33,18 +32,3 @@ export async function putBack(manager: EntityManager, reply: Message, before: Co
 /** Then the status is that answer's. */
 const wasAnsweredSince = (manager: EntityManager, { id, conversationId }: Message): Promise<boolean> =>
   manager.existsBy(Message, { conversationId, kind: 'message', direction: 'outbound', authorType: 'agent', id: MoreThan(id) });
-
-/** The reply that waits for this one, which is older, to leave: of several that which is due first. Null when none does. */
-export function nextReply(manager: EntityManager, { conversationId }: Message, { id }: Pick<Delivery, 'id'>): Promise<Delivery | null> {
-  return manager
-    .createQueryBuilder(Delivery, 'd')
-    .where(`d.id IN (${queuedAfter})`, { conversationId, id })
-    .orderBy('d.nextAttemptAt')
-    .addOrderBy('d.id')
-    .getOne();
-}
-
-/** Crossed, because SQLite keeps that order: a conversation has fewer messages than a channel that is held has replies. */
-const queuedAfter = `
-  SELECT later.id FROM message m CROSS JOIN delivery later
-  WHERE m.conversation_id = :conversationId AND later.message_id = m.id AND later.id > :id AND later.state = 'queued'`;

@@ -11,7 +11,7 @@ import { Message } from '../conversations/message.entity.js';
 import { takePrivateReply } from '../conversations/private-replies.js';
 import { changeDelivery } from '../conversations/reopening.js';
 import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
-import { nextReply } from '../conversations/take-back.js';
+import { NextReply } from '../conversations/next-reply.service.js';
 import { insertNew, isDuplicate, wantsRetry } from '../database/data-source.js';
 import { holdMessage } from '../database/turns.js';
 import { JobQueue } from '../queue/jobs.js';
@@ -43,17 +43,18 @@ export class Outcomes {
     private readonly circuits: Circuits,
     private readonly heldReplies: HeldReplies,
     private readonly settlement: Settlement,
+    private readonly nextReply: NextReply,
     private readonly messageChanges: MessageChanges,
   ) {}
 
   /** The platform has it, which this process alone knows. */
   async sent(claim: Claim, sent: Sent): Promise<void> {
-    const { delivery, channel } = claim;
+    const { delivery, message, channel } = claim;
     const retryAt = await insist(() => this.noteSent(claim, sent));
     this.changes.announce();
     await this.tryAgain(delivery, retryAt);
     this.logger.log({ channel: channel.id, delivery: delivery.id }, 'sent');
-    await this.hurryNext(claim);
+    await this.nextReply.hurry(message.conversationId, delivery);
     await this.works(channel.id);
     if (channel.healthState === 'needs-auth') await this.channels.report(channel.id, 'ok');
   }
@@ -107,12 +108,6 @@ export class Outcomes {
     await this.changes.write(manager, ...(await tie(manager, message, comments, chat)));
   }
 
-  /** The next reply of the conversation has been waiting for this one. */
-  private async hurryNext({ delivery, message }: Claim): Promise<void> {
-    const next = await nextReply(this.database.manager, message, delivery);
-    if (next) await this.queue.addOutbound([{ id: next.id, attempts: next.attempts, notBefore: next.nextAttemptAt }]);
-  }
-
   /** Decides by kind: look for it, try again later, or tell the agent. */
   async failed(claim: Claim, error: ConnectorError): Promise<void> {
     const { channel, delivery } = claim;
@@ -150,7 +145,6 @@ export class Outcomes {
     if (found.state === 'sent') return this.sent(claim, found);
     if (found.state === 'absent') return this.retryOrFail(claim, notThere(why), outcome);
     await this.noteUncertain(claim, why, () => uncertain(why.message));
-    await this.hurryNext(claim);
   }
 
   private async look(claim: Claim): Promise<Found> {
@@ -177,11 +171,7 @@ export class Outcomes {
   }
 
   private async retryOrFail(claim: Claim, error: ConnectorError, outcome: 'failed' | 'abandoned' = 'failed'): Promise<void> {
-    const change = await this.settlement.settle(claim.delivery, { outcome, error }, (now, since) =>
-      afterSetback(now, error, tryingOf(claim, now, since)),
-    );
-    if (change.nextAttemptAt) await this.tryAgain(claim.delivery, change.nextAttemptAt);
-    else await this.hurryNext(claim);
+    await this.settlement.settle(claim.delivery, { outcome, error }, (now, since) => afterSetback(now, error, tryingOf(claim, now, since)));
   }
 
   /** What waited for the channel to work again need not wait any longer. */

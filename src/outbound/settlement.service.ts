@@ -5,10 +5,12 @@ import { type AttemptEnd, isNoted, noteAttempt, triedSince } from '../conversati
 import { Conversation } from '../conversations/conversation.entity.js';
 import { Delivery } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
+import { NextReply } from '../conversations/next-reply.service.js';
 import { giveBackPrivateReply } from '../conversations/private-replies.js';
 import { changeDelivery } from '../conversations/reopening.js';
 import { transact } from '../database/data-source.js';
 import { holdConversation } from '../database/turns.js';
+import { JobQueue } from '../queue/jobs.js';
 import { Changes, type NewChange } from '../realtime/changes.service.js';
 import { insist } from './insist.js';
 import { holdLaterParts } from './later-parts.js';
@@ -20,6 +22,12 @@ export interface Ending {
   error: Error;
 }
 
+interface Settled {
+  conversationId: string;
+  /** When it is tried again; null when this was its end. */
+  notBefore: Date | null;
+}
+
 /** What becomes of a delivery, by its row as it is `now` and by when it was tried first. */
 type Decide = (now: Delivery, since: Date) => Partial<Delivery>;
 
@@ -28,37 +36,46 @@ type Decide = (now: Delivery, since: Date) => Partial<Delivery>;
 export class Settlement {
   constructor(
     private readonly database: DataSource,
+    private readonly queue: JobQueue,
     private readonly changes: Changes,
+    private readonly nextReply: NextReply,
   ) {}
 
   /**
    * Gives the lease back, unless somebody else has it. What becomes of the delivery is decided by the row as it is now, as a
-   * bounce of an earlier attempt may have come while this one was under way, and by when it was tried first.
+   * bounce of an earlier attempt may have come while this one was under way, and by when it was tried first. What follows is
+   * its next attempt, or the reply that has waited for it.
    */
-  async settle(attempt: Delivery, ending: Ending, decide: Decide): Promise<Partial<Delivery>> {
-    const settled = await insist(() => transact(this.database, (manager) => this.write(manager, attempt, ending, decide)));
+  async settle(attempt: Delivery, ending: Ending, decide: Decide): Promise<void> {
+    const { notBefore, conversationId } = await insist(() =>
+      transact(this.database, (manager) => this.write(manager, attempt, ending, decide)),
+    );
     this.changes.announce();
-    return settled;
+    if (notBefore) await this.queue.addOutbound([{ id: attempt.id, attempts: attempt.attempts, notBefore }]);
+    else await this.nextReply.hurry(conversationId, attempt);
   }
 
-  private async write(manager: EntityManager, attempt: Delivery, ending: Ending, decide: Decide): Promise<Partial<Delivery>> {
+  private async write(manager: EntityManager, attempt: Delivery, ending: Ending, decide: Decide): Promise<Settled> {
     const message = await manager.findOneByOrFail(Message, { id: attempt.messageId });
-    await holdConversation(manager, message.conversationId);
+    const { conversationId } = message;
+    await holdConversation(manager, conversationId);
     const { affected } = await manager.update(Delivery, mine(attempt), { leaseUntil: null, updatedAt: new Date() });
-    if (!affected) return this.noteLate(manager, attempt, ending);
+    if (!affected) {
+      await this.noteLate(manager, attempt, ending);
+      return { conversationId, notBefore: null };
+    }
     const before = await manager.findOneByOrFail(Delivery, { id: attempt.id });
     const change = decide(before, await triedSince(manager, attempt));
     const told = await changeDelivery(manager, before, change);
     await noteAttempt(manager, attempt, endOf(ending, change));
     await this.tell(manager, message, ...told);
     await this.follow(manager, message, change, ending.error);
-    return change;
+    return { conversationId, notBefore: change.nextAttemptAt ?? null };
   }
 
   /** Somebody else goes on with it, or it turned out to have arrived: this attempt ended all the same. */
-  private async noteLate(manager: EntityManager, attempt: Delivery, ending: Ending): Promise<Partial<Delivery>> {
+  private async noteLate(manager: EntityManager, attempt: Delivery, ending: Ending): Promise<void> {
     if (!(await isNoted(manager, attempt))) await noteAttempt(manager, attempt, endOf(ending, {}));
-    return {};
   }
 
   /** What a failure changes beside its delivery. */

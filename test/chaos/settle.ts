@@ -11,7 +11,9 @@ export interface Settled {
   restless: string[];
 }
 
-const patienceMs = 180_000;
+/** Without anything coming to rest: what piled up in an hour takes its time. */
+const patienceMs = 120_000;
+const mostMs = 480_000;
 const everyMs = 2_000;
 const mostRetries = 5;
 
@@ -24,8 +26,12 @@ export async function settle(world: World): Promise<Settled> {
   const retried = new Set<string>();
   let restless = ['nothing was asked yet'];
   let calm = 0;
-  for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(everyMs)) {
+  let fewest = Infinity;
+  const latest = Date.now() + mostMs;
+  for (let until = Date.now() + patienceMs; Date.now() < Math.min(until, latest); await sleep(everyMs)) {
     restless = await attempt(() => moving(world));
+    if (restless.length < fewest) until = Date.now() + patienceMs;
+    fewest = Math.min(fewest, restless.length);
     // Twice, because what came to rest may have set something else going.
     calm = restless.length ? 0 : calm + 1;
     if (calm > 1) break;

@@ -9,9 +9,8 @@ import { channelFigures } from '../../src/health/channel-figures.js';
 import { deliveryFigures } from '../../src/health/delivery-figures.js';
 import { ledgerFigures } from '../../src/health/ledger-figures.js';
 import { processFigures } from '../../src/health/process-figures.js';
-import { Message } from '../../src/conversations/message.entity.js';
 import { partsOf } from '../../src/conversations/reply-parts.js';
-import { nextReply } from '../../src/conversations/take-back.js';
+import { nextReply } from '../../src/conversations/next-reply.service.js';
 import { newId } from '../../src/database/columns.js';
 import { openDatabase } from '../../src/database/data-source.js';
 import { countTrouble, deliveriesPage, failedOnes } from '../../src/outbound/deliveries.query.js';
@@ -61,8 +60,7 @@ test('what is looked for with every message of a chat is found by an index, howe
 });
 
 test('what waits behind a reply is looked for in its conversation, not among all that waits', async () => {
-  const message = Object.assign(new Message(), { conversationId: newId() });
-  const plan = await planOf(() => nextReply(database.manager, message, { id: newId() }));
+  const plan = await planOf(() => nextReply(database.manager, newId(), { id: newId() }));
   expect(plan).toMatch(/SEARCH m USING (COVERING )?INDEX ix_message_conversation \(conversation_id=\?\)/);
   expect(plan).not.toMatch(/ix_delivery_due|SCAN/);
 });
