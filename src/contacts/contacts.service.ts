@@ -12,6 +12,12 @@ export interface Learnt {
   pictureSha256: string | null;
 }
 
+/** Somebody, and whether a name was told just now of whom we knew without one. */
+export interface Recognised {
+  identity: Identity;
+  nowNamed: boolean;
+}
+
 const isDue = '(name IS NULL OR picture_sha256 IS NULL) AND (name_asked_at IS NULL OR name_asked_at < :yesterday)';
 
 /** Customers and the ways platforms know them. */
@@ -26,7 +32,7 @@ export class Contacts {
   }
 
   /** The identity of a person, with a new contact when nobody knows them yet. Two at once end with the same one. */
-  async recognise(manager: EntityManager, { scope, id: externalId, name }: Person): Promise<Identity> {
+  async recognise(manager: EntityManager, { scope, id: externalId, name }: Person): Promise<Recognised> {
     const known = await manager.findOneBy(Identity, { scope, externalId });
     if (known) return this.named(manager, known, name);
     const contact = { id: newId(), name, createdAt: new Date() };
@@ -43,8 +49,9 @@ export class Contacts {
       undeliverable: null,
     });
     const identity = await manager.findOneByOrFail(Identity, { scope, externalId });
-    if (identity.contactId !== contact.id) await manager.delete(Contact, contact.id);
-    return identity;
+    if (identity.contactId === contact.id) return { identity, nowNamed: false };
+    await manager.delete(Contact, contact.id);
+    return this.named(manager, identity, name);
   }
 
   /** True for one caller a day, who then asks the platform for what is not known of them. */
@@ -79,10 +86,18 @@ export class Contacts {
   }
 
   /** A name learnt later fills the gap, and never replaces one that is there. */
-  private async named(manager: EntityManager, identity: Identity, name: string | null): Promise<Identity> {
-    if (!name || identity.name) return identity;
-    await manager.update(Identity, identity.id, { name });
+  private async named(manager: EntityManager, identity: Identity, name: string | null): Promise<Recognised> {
+    if (identity.name) return { identity, nowNamed: false };
+    if (!name) return { identity: await stillNameless(manager, identity), nowNamed: false };
+    const { affected } = await manager.update(Identity, { id: identity.id, name: IsNull() }, { name });
+    if (!affected) return { identity: await manager.findOneByOrFail(Identity, { id: identity.id }), nowNamed: false };
     await manager.update(Contact, { id: identity.contactId, name: IsNull() }, { name });
-    return { ...identity, name };
+    return { identity: { ...identity, name }, nowNamed: true };
   }
+}
+
+/** As it is now. Whoever learns the name waits until what is being written without it is there to be named. On SQLite writers take turns. */
+async function stillNameless(manager: EntityManager, { id }: Identity): Promise<Identity> {
+  if (manager.connection.options.type === 'postgres') await manager.query('SELECT 1 FROM identity WHERE id = $1 FOR SHARE', [id]);
+  return manager.findOneByOrFail(Identity, { id });
 }

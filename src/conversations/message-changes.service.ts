@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In } from 'typeorm';
+import { type EntityManager, In, IsNull } from 'typeorm';
 import type { ChangeEvent, Person } from '#libs/connector';
 import { Identity } from '../contacts/contact.entity.js';
 import { newId } from '../database/columns.js';
@@ -49,8 +49,18 @@ export class MessageChanges {
     return this.settle(manager, channelId, ofExternalId, false);
   }
 
-  /** Reactions bear names, and platforms are often asked for those only later. */
-  async nameReactions(manager: EntityManager, contactId: string): Promise<void> {
+  /** Something was learnt of a person. A name, which platforms often tell only later, goes to all they wrote and to their reactions. */
+  async introduce(manager: EntityManager, contactId: string, name: string | null): Promise<void> {
+    if (name) {
+      await manager.update(Message, { authorId: contactId, authorType: 'contact', authorName: IsNull() }, { authorName: name });
+      await this.nameReactions(manager, contactId);
+    }
+    const affected = await manager.find(Conversation, { select: { id: true }, where: { contactId } });
+    const news = affected.map(({ id }) => ({ type: 'conversation.updated' as const, conversationId: id }));
+    if (news.length) await this.changes.write(manager, ...news);
+  }
+
+  private async nameReactions(manager: EntityManager, contactId: string): Promise<void> {
     const reacted = await manager
       .createQueryBuilder(Message, 'm')
       .innerJoin(Conversation, 'c', 'c.id = m.conversation_id')

@@ -23,7 +23,12 @@ export async function isUntouched(manager: EntityManager, id: string): Promise<b
   )
     return false;
   if (await manager.existsBy(ConversationTag, { conversationId: id })) return false;
-  return !(await manager.existsBy(ConversationLink, [{ conversationId: id }, { otherId: id }]));
+  // That the same mail came to another mailbox as well is nobody's work.
+  const reason = Not('same-mail' as const);
+  return !(await manager.existsBy(ConversationLink, [
+    { conversationId: id, reason },
+    { otherId: id, reason },
+  ]));
 }
 
 /**
@@ -65,9 +70,16 @@ export async function absorb(manager: EntityManager, fromId: string, intoId: str
   for (const { scope, externalId } of people) await addParticipants(manager, intoId, scope, [externalId]);
   await manager.update(Message, { conversationId: fromId }, { conversationId: intoId });
   await manager.update(ThreadKey, { conversationId: fromId }, { conversationId: intoId });
+  await moveLinks(manager, fromId, intoId);
   await manager.delete(Conversation, fromId);
   const wakes = from.status === 'open' && into.status !== 'open' && { status: 'open' as const, snoozedUntil: null };
   if (into.postId === null && from.postId) await manager.update(Conversation, intoId, { postId: from.postId });
   if (wakes || (from.unread && !into.unread)) await manager.update(Conversation, intoId, { ...wakes, unread: into.unread || from.unread });
   await recount(manager, intoId);
+}
+
+async function moveLinks(manager: EntityManager, fromId: string, intoId: string): Promise<void> {
+  const moved = (id: string) => (id === fromId ? intoId : id);
+  const links = await manager.findBy(ConversationLink, [{ conversationId: fromId }, { otherId: fromId }]);
+  for (const { conversationId, otherId, reason } of links) await linkConversations(manager, moved(conversationId), moved(otherId), reason);
 }

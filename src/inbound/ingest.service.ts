@@ -3,7 +3,7 @@ import { type EntityManager, IsNull, Not } from 'typeorm';
 import type { InboundEvent, LinkedFile, MessageEvent } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
 import { Identity } from '../contacts/contact.entity.js';
-import { Contacts } from '../contacts/contacts.service.js';
+import { Contacts, type Recognised } from '../contacts/contacts.service.js';
 import { connectAnswered } from '../conversations/answers.js';
 import { Conversation } from '../conversations/conversation.entity.js';
 import { linkConversations } from '../conversations/links.js';
@@ -86,7 +86,7 @@ export class Ingest {
     const first = await this.copies.firstOf(manager, channel.id, seen);
     if (first) return this.copies.add(manager, first, seen);
     const unfolded = await unfold(manager, seen, channel.address);
-    const identity = await this.customerOf(manager, channel.id, unfolded.event);
+    const { identity, nowNamed } = await this.customerOf(manager, channel.id, unfolded.event);
     const id = newId();
     const placed = await this.places.find(manager, occasion, unfolded.event, identity, id);
     const { conversationId } = placed;
@@ -101,6 +101,7 @@ export class Ingest {
     await flag(manager, conversationId, unfolded.review ?? event.warning ?? placed.review);
     await this.announce(manager, placed, id, unfolded, event.sentAt, occasion);
     await this.messageChanges.arrived(manager, message, namesIn(event), kept);
+    if (nowNamed) await this.messageChanges.introduce(manager, identity.contactId, identity.name);
     return placed.isNew ? this.autoAnswer.give(manager, occasion, event, identity, conversationId) : null;
   }
 
@@ -122,11 +123,11 @@ export class Ingest {
   }
 
   /** Of a comment of our side nobody tells whom it answers: the conversation knows, if it is here. */
-  private async customerOf(manager: EntityManager, channelId: string, event: MessageEvent): Promise<Identity> {
+  private async customerOf(manager: EntityManager, channelId: string, event: MessageEvent): Promise<Recognised> {
     const conversationId = event.kind === 'comment' && event.direction === 'outbound' ? await firstKnown(manager, channelId, event) : null;
     const conversation = conversationId && (await manager.findOneBy(Conversation, { id: conversationId }));
     return conversation
-      ? manager.findOneByOrFail(Identity, { id: conversation.identityId })
+      ? { identity: await manager.findOneByOrFail(Identity, { id: conversation.identityId }), nowNamed: false }
       : this.contacts.recognise(manager, event.customer);
   }
 

@@ -1,13 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { Connector, InboundEvent, Person } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
 import { Channels } from '../channels/channels.service.js';
 import { Connectors } from '../connectors.js';
 import { Contacts, type Learnt } from '../contacts/contacts.service.js';
-import { Conversation } from '../conversations/conversation.entity.js';
 import { MessageChanges } from '../conversations/message-changes.service.js';
-import { Message } from '../conversations/message.entity.js';
 import { Posts } from '../conversations/posts.service.js';
 import { transact } from '../database/data-source.js';
 import { Invalid } from '../errors.js';
@@ -81,12 +79,7 @@ export class Names {
   private async note(person: Person, learnt: Learnt): Promise<void> {
     await transact(this.database, async (manager) => {
       const contactId = await this.contacts.learn(manager, person, learnt);
-      if (learnt.name)
-        await manager.update(Message, { authorId: contactId, authorType: 'contact', authorName: IsNull() }, { authorName: learnt.name });
-      if (learnt.name) await this.messageChanges.nameReactions(manager, contactId);
-      const affected = await manager.find(Conversation, { select: { id: true }, where: { contactId } });
-      if (affected.length)
-        await this.changes.write(manager, ...affected.map(({ id }) => ({ type: 'conversation.updated' as const, conversationId: id })));
+      await this.messageChanges.introduce(manager, contactId, learnt.name);
     });
     this.changes.announce();
   }

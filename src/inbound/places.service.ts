@@ -10,7 +10,7 @@ import { absorb, isUntouched, join } from './absorb.js';
 import { baseSubjectOf, candidateFor } from './candidates.js';
 import { type Occasion, Raced } from './occasion.js';
 import { type Arrival, refusal, strangerReview } from './placement.js';
-import { arrivalOf, awaiting, claimKeys, decide, type Decision, type Refused, rememberKeys } from './threading.js';
+import { answeringTheSame, arrivalOf, awaiting, claimKeys, decide, type Decision, type Refused, rememberKeys } from './threading.js';
 
 export interface Placed {
   conversationId: string;
@@ -34,7 +34,8 @@ export class Places {
     // Of a chat the platform says which conversation it is: nothing has to be put together. Looked for once its own ids are
     // written, because that waits for whoever writes an answer to it at this very moment.
     const waiting = event.kind === 'dm' ? [] : await awaiting(manager, channelId, event);
-    if (arrival) for (const row of waiting) await this.unite(manager, event, arrival, row, placed.conversationId);
+    const related = arrival ? [...waiting, ...(await answeringTheSame(manager, channelId, event, placed.conversationId))] : [];
+    if (arrival) for (const row of related) await this.unite(manager, event, arrival, row, placed.conversationId);
     const conversationId = arrival ? placed.conversationId : await joinAll(manager, placed.conversationId, waiting);
     await claimKeys(manager, channelId, event, conversationId, messageId);
     return { ...placed, conversationId, isNew: placed.isNew && conversationId === placed.conversationId, awaited: waiting.length > 0 };

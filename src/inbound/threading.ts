@@ -65,16 +65,20 @@ async function bySubject(manager: EntityManager, channelId: string, event: Messa
   return found && { conversationId: found.conversationId, placedBy: { rule: 'subject', evidence }, review: null };
 }
 
-/** The rows of a message's keys, in the order in which they are trusted. */
+/**
+ * The rows of a message's keys, in the order in which they are trusted; those of messages that are here before those of which
+ * only other answers are, which may lack the rest of the thread.
+ */
 async function knownKeys(manager: EntityManager, channelId: string, event: MessageEvent, except?: string) {
   const keys: Key[] = [...event.threadKeys, ...event.ownKeys.map((key) => ({ rule: awaited, key }))];
   if (!keys.length) return [];
   const other = except ? { conversationId: Not(except) } : {};
   const known = await manager.findBy(ThreadKey, { channelId, key: In(keys.map(({ key }) => key)), ...other });
-  return keys.flatMap(({ rule, key }) => {
+  const rows = keys.flatMap(({ rule, key }) => {
     const row = known.find((candidate) => candidate.key === key);
     return row && !(rule === awaited && row.claimed) ? [{ rule, row }] : [];
   });
+  return rows.toSorted((one, other) => Number(other.row.claimed) - Number(one.row.claimed));
 }
 
 /** The conversation that a key of the message is known in, whoever sent it: where to look for what we know already. */
@@ -86,6 +90,17 @@ export async function firstKnown(manager: EntityManager, channelId: string, even
 /** Conversations of answers to this message, which came before it. */
 export async function awaiting(manager: EntityManager, channelId: string, { ownKeys }: MessageEvent): Promise<ThreadKey[]> {
   return ownKeys.length ? manager.findBy(ThreadKey, { channelId, key: In(ownKeys), claimed: false }) : [];
+}
+
+/** Other conversations of answers to what this message answers, too, while that is not here. */
+export async function answeringTheSame(
+  manager: EntityManager,
+  channelId: string,
+  { threadKeys }: MessageEvent,
+  conversationId: string,
+): Promise<ThreadKey[]> {
+  const keys = threadKeys.map(({ key }) => key);
+  return keys.length ? manager.findBy(ThreadKey, { channelId, key: In(keys), claimed: false, conversationId: Not(conversationId) }) : [];
 }
 
 /**
