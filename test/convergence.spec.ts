@@ -1,9 +1,7 @@
-import type { Api, Channel, Conversation, Message } from './api.js';
-import { eventually, type House, openHouse } from './house.js';
-import { MetaTeller } from './meta-teller.js';
+import { type House, openHouse } from './house.js';
+import type { MetaTeller } from './meta-teller.js';
 import { Outside } from './outside.js';
-
-type Step = (teller: MetaTeller) => Promise<void>;
+import { type Seen, type Step, ToldAccount } from './told-account.js';
 
 /** The first account of each kind is told everything once and in order; the others as badly as a platform may. */
 const accountsOfAKind = 5;
@@ -146,55 +144,6 @@ function instagramStory(): Step[] {
   ];
 }
 
-/** Copies bear one id or the other, whichever came first; and ids of the account itself stand in some. */
-const copies: Record<string, string> = { '1901': '1801', '1902': '1802', '1903': '1803', '1905': '1805' };
-
-/** All that can be seen of an account, without what no two accounts can have in common. */
-async function seen(api: Api, channel: Channel, account: string) {
-  const plain = (text: string | null | undefined) => text?.replaceAll(account, 'ACCOUNT') ?? null;
-  const conversations = await api.all<Conversation>(`/conversations?channelId=${channel.id}`);
-  const views = conversations.map(async (conversation) => {
-    const { kind, status, unread, waitingSince, preview, messageCount, lastMessageAt, contact, heldBy, replyWindow, source } = conversation;
-    const messages = await api.all<Message>(`/conversations/${conversation.id}/messages`);
-    const names = new Map(messages.map(({ id, externalId }) => [id, copies[externalId ?? ''] ?? externalId]));
-    return {
-      ...{ kind, status, unread, waitingSince, preview, messageCount, lastMessageAt, heldBy, closesAt: replyWindow?.closesAt },
-      contact: contact.name,
-      source: source && { ...source, postId: plain(source.postId), pictureUrl: null },
-      messages: messages
-        .filter((message) => message.kind === 'message')
-        .map(
-          ({
-            text,
-            direction,
-            author,
-            sentAt,
-            hidden,
-            liked,
-            originalText,
-            editedAt,
-            deletedAt,
-            reactions,
-            cards,
-            attachments,
-            ...message
-          }) => ({
-            ...{
-              name: names.get(message.id)!,
-              author: author.name,
-              answers: message.replyToMessageId && names.get(message.replyToMessageId),
-            },
-            ...{ text, direction, sentAt, hidden, liked, originalText, editedAt, deletedAt, reactions, cards },
-            files: attachments.map(({ filename }) => filename),
-          }),
-        ),
-    };
-  });
-  return (await Promise.all(views)).toSorted((one, other) => (one.messages[0]!.name < other.messages[0]!.name ? -1 : 1));
-}
-
-type Seen = Awaited<ReturnType<typeof seen>>[number];
-
 /** In any order, some of it twice, several at once. */
 async function tellBadly(teller: MetaTeller, story: Step[], random: () => number): Promise<void> {
   const twice = [...story, ...story.filter(() => random() < 0.4)].map((step) => ({ step, place: random() }));
@@ -209,12 +158,6 @@ async function tellInOrder(teller: MetaTeller, story: Step[]): Promise<void> {
   for (const step of story) await step(teller);
 }
 
-const idle = () =>
-  eventually(async () => {
-    const { body } = await house.api.get<{ items: unknown[] }>('/inbound-events?state=received&limit=1');
-    expect(body.items).toEqual([]);
-  }, 60_000);
-
 /** Mulberry32: the same disorder at every run. */
 function seeded(state: number): () => number {
   return () => {
@@ -225,28 +168,14 @@ function seeded(state: number): () => number {
   };
 }
 
-async function connect(body: object): Promise<Channel> {
-  const { status, body: channel } = await house.api.post<Channel>('/channels', body);
-  if (status !== 201) throw new Error(`cannot connect: ${status} ${JSON.stringify(channel)}`);
-  return channel;
-}
+/** Copies bear one id or the other, whichever came first. */
+const copies: Record<string, string> = { '1901': '1801', '1902': '1802', '1903': '1803', '1905': '1805' };
 
 async function told(kind: 'facebook' | 'instagram', seed: number, story: () => Step[]): Promise<Seen[]> {
-  const random = seeded(seed * 1_000);
-  const name = `${kind} ${seed}`;
-  const page = outside.meta.addPage({ name });
-  const account =
-    kind === 'facebook' ? page : outside.meta.addInstagramAccount({ username: `${kind}.${seed}`, via: 'facebook', pageId: page.id });
-  const settings =
-    kind === 'facebook'
-      ? { pageId: page.id, pageAccessToken: page.accessToken }
-      : { accountId: account.id, accessToken: account.accessToken, via: 'facebook' };
-  const channel = await connect({ type: kind, name, settings });
-  await outside.meta.subscribe({ callbackUrl: `${house.url}/webhooks/meta` });
-  const teller = new MetaTeller(outside.meta, account);
-  await (seed ? tellBadly(teller, story(), random) : tellInOrder(teller, story()));
-  await idle();
-  return seen(house.api, channel, account.id);
+  const account = await ToldAccount.open(house, outside, kind, `${kind}.${seed}`);
+  await (seed ? tellBadly(account.teller, story(), seeded(seed * 1_000)) : tellInOrder(account.teller, story()));
+  await account.isIdle();
+  return account.seen(copies);
 }
 
 const pageInOrder = [
