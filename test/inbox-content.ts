@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import Database from 'better-sqlite3';
 import pg from 'pg';
 
 type Env = Record<string, string>;
@@ -33,7 +33,7 @@ export async function filesOf({ DATA_DIR }: Env): Promise<Record<string, string>
 }
 
 function fromSqlite(path: string): Content {
-  const database = new DatabaseSync(path, { timeout: 5_000 });
+  const database = new Database(path, { timeout: 5_000 });
   try {
     const names = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all() as Array<{ name: string }>;
     const own = names.map(({ name }) => name).filter((name) => !/^(sqlite_|message_search|migrations$)/.test(name));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import Database from 'better-sqlite3';
 import pg from 'pg';
 import type { Channel, Conversation, Message } from './api.js';
 import { eventually, type House, openHouse } from './house.js';
@@ -86,9 +86,10 @@ export class MailHouse {
   async sql(statement: string): Promise<void> {
     const { DATABASE_URL, DATA_DIR } = this.house.ground.env;
     if (!DATABASE_URL) {
-      const database = new DatabaseSync(join(DATA_DIR!, 'tributary.sqlite'), { timeout: 5_000 });
+      // The app's own library: two of them in one process undo each other's locks (sqlite.org/howtocorrupt.html, 2.2).
+      const database = new Database(join(DATA_DIR!, 'tributary.sqlite'), { timeout: 5_000 });
       database.exec(statement);
-      return database.close();
+      return void database.close();
     }
     const client = new pg.Client(DATABASE_URL);
     await client.connect();
