@@ -285,6 +285,16 @@ test('a hundred and more that failed are sent again at one word, each conversati
   for (const name of names) expect(mailsTo(name).map(({ raw }) => /Answer number \d+\./.exec(raw.toString())![0])).toEqual(texts);
 }, 300_000);
 
+test('a reply that was to leave at once goes before later ones, also if the clock was put back since it was written', async () => {
+  const conversation = await asks('Pia');
+  await answer(conversation, 'Answer number 1.', { sendAt: new Date(Date.now() + 3_600_000) });
+  // As if it had been written by a clock that was an hour ahead.
+  await inbox.sql(`UPDATE delivery SET updated_at = next_attempt_at WHERE state = 'queued' AND attempts = 0`);
+  await answer(conversation, 'Answer number 2.');
+  const heard = () => mailsTo('Pia').map(({ raw }) => /Answer number \d+\./.exec(raw.toString())![0]);
+  await eventually(async () => expect(heard()).toEqual(['Answer number 1.', 'Answer number 2.']), 30_000);
+}, 60_000);
+
 test('an automatic answer that comes back is listed, and reopens nothing', async () => {
   const settings = { autoAnswer: 'We have your mail.' };
   expect((await inbox.api.patch<Channel>(`/channels/${inbox.channelId}`, { settings })).status).toBe(200);

@@ -9,7 +9,7 @@ export const heldByChannel = 'channel-held';
 /**
  * Replies of the same conversation that must go before `delivery`: being sent, due and waiting, or held back for a moment
  * because their author may undo them, or because nothing gets through. One that is planned for later holds up nobody but the
- * later messages of itself.
+ * later messages of itself. One that was to leave at once is not taken for planned because the clock was put back.
  */
 export const olderOnItsWay = `
   SELECT 1 FROM delivery older
@@ -18,5 +18,5 @@ export const olderOnItsWay = `
   WHERE older_message.conversation_id = this_message.conversation_id
     AND older.id < delivery.id
     AND (older.state = 'sending' OR (older.state = 'queued' AND (older.attempts > 0 OR older.next_attempt_at <= :now OR older.undo_until IS NOT NULL
-      OR older.error_code = '${heldByChannel}'
+      OR older.error_code = '${heldByChannel}' OR older.next_attempt_at <= older.updated_at
       OR COALESCE(older_message.part_of, older_message.id) = this_message.part_of)))`;

@@ -163,7 +163,8 @@ async function connect(api: Api, { imapLine, smtp, meta, page, instagram }: Outs
 
 async function onSqlite(dataDir: string, statement: string): Promise<void> {
   const database = new DatabaseSync(join(dataDir, 'tributary.sqlite'), { timeout: 5_000 });
-  database.exec(statement);
+  // Times are text there, and compared as such.
+  database.exec(statement.replaceAll(/'([\d-]{10})T([\d:.]+)Z'/g, `'$1 $2'`));
   database.close();
 }
 
