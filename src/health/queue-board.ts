@@ -33,7 +33,7 @@ export class QueueBoard implements OnModuleInit {
     this.ourOrigin = new URL(publicUrl).origin;
   }
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const board = new BoardAdapter().setBasePath(path);
     createBullBoard({
       queues: [this.inbound, this.outbound].map((queue) => new BullMQAdapter(queue, { description: about[queue.name] })),
@@ -43,7 +43,8 @@ export class QueueBoard implements OnModuleInit {
       },
     });
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
-    await fastify.register(async (scope) => {
+    // Not awaited: Fastify would load here and now, and the routes before it miss what Nest sets after this, e.g. who answers errors.
+    void fastify.register(async (scope) => {
       scope.addHook('onRequest', (request, reply) => this.admit(request, reply));
       scope.addHook('onSend', async (_request, _reply, payload) => withoutForeignFonts(payload));
       await scope.register(board.registerPlugin(), { prefix: path });
