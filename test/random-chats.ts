@@ -1,4 +1,4 @@
-import { type Move, pick, type Story } from './random-stories.js';
+import { type Move, pick, type Story } from './random-moves.js';
 
 interface Said {
   mid: string;

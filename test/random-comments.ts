@@ -1,5 +1,5 @@
 import type { MetaTeller } from './meta-teller.js';
-import { type Move, pick, type Story } from './random-stories.js';
+import { type Move, pick, type Story } from './random-moves.js';
 
 interface Comment {
   id: string;
