@@ -75,28 +75,15 @@ async function isCurrent({ database }: Patient): Promise<boolean> {
   return opened !== null && !(await migrationsOf(opened)).missing.length;
 }
 
+const secretNames = [
+  ...(['ADMIN_PASSWORD', 'ENCRYPTION_KEY', 'META_APP_SECRET', 'META_VERIFY_TOKEN'] as const),
+  ...(['INSTAGRAM_APP_SECRET', 'GOOGLE_CLIENT_SECRET', 'MICROSOFT_CLIENT_SECRET'] as const),
+];
+
 /** Passwords and keys of the configuration, those inside addresses included. */
 function secretsOf(config: Config): string[] {
-  const {
-    ADMIN_PASSWORD,
-    ENCRYPTION_KEY,
-    META_APP_SECRET,
-    META_VERIFY_TOKEN,
-    INSTAGRAM_APP_SECRET,
-    GOOGLE_CLIENT_SECRET,
-    MICROSOFT_CLIENT_SECRET,
-  } = config;
   const inAddresses = [config.DATABASE_URL, config.REDIS_URL].map((url) =>
     url && URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '',
   );
-  return [
-    ADMIN_PASSWORD,
-    ENCRYPTION_KEY,
-    META_APP_SECRET,
-    META_VERIFY_TOKEN,
-    INSTAGRAM_APP_SECRET,
-    GOOGLE_CLIENT_SECRET,
-    MICROSOFT_CLIENT_SECRET,
-    ...inAddresses,
-  ].filter((secret) => secret !== undefined && secret !== '') as string[];
+  return [...secretNames.map((name) => config[name]), ...inAddresses].flatMap((secret) => secret || []);
 }
