@@ -33,6 +33,8 @@ const wholeApp = (database) => ({
 export default {
   // Real servers take their time when two projects share a small machine.
   testTimeout: 30_000,
+  // Modules of files that are done stay in memory: a worker that has gathered so much of them slows the next ones down.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{src,libs}/**/*.spec.ts'] },
     wholeApp('sqlite'),

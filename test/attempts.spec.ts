@@ -68,6 +68,28 @@ test('a refusal is kept in the words of the server, and its kind shows with the 
   ]);
 });
 
+test('a reply that was tried in vain is given back, one that may have arrived is not, however often it is tried again', async () => {
+  const tried = await asked();
+  inbox.outside.smtp.behave('try-later');
+  const kept = await reply(tried);
+  await eventually(async () => expect(await attemptsOf(kept)).toHaveLength(1));
+  await settled(tried, kept, 'queued');
+  expect((await inbox.api.delete(`/messages/${kept}`)).status).toBe(204);
+  expect(await inbox.messages(tried)).toHaveLength(1);
+
+  const unknown = await asked();
+  inbox.outside.smtp.behave('drop-after-data');
+  const risky = await reply(unknown);
+  await settled(unknown, risky, 'uncertain');
+  inbox.outside.smtp.behave('try-later');
+  expect((await inbox.api.post(`/messages/${risky}/retry`)).status).toBe(202);
+  await settled(unknown, risky, 'queued');
+  expect(await inbox.api.delete(`/messages/${risky}`)).toMatchObject({
+    status: 409,
+    body: { detail: 'This reply may have reached the customer already and cannot be taken back.' },
+  });
+});
+
 test('what is no reply has no attempts', async () => {
   const conversation = await asked();
   const [question] = await inbox.messages(conversation);

@@ -209,6 +209,9 @@ test('replies that did not arrive are counted and listed with their reason; one 
   await page.getByRole('button', { name: 'Send anyway' }).click();
   await gone(row('Ida'));
   await row('Eva').getByRole('button', { name: 'Dismiss' }).click();
+  await gone(row('Eva'));
+  await page.getByRole('alert').getByRole('button', { name: 'Undo' }).click();
+  await row('Eva').getByRole('button', { name: 'Dismiss' }).click();
   await page.getByText('Every reply was delivered').waitFor();
   await eventually(async () => expect(outside.smtp.messages).toHaveLength(before + 3));
   await gone(link.getByText(/not delivered/));

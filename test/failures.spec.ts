@@ -218,6 +218,12 @@ test('what needs nothing more is dismissed once, stays as it is, and the convers
   const messages = await inbox.messages({ id: uncertain!.conversationId });
   expect(messages.at(-1)).toMatchObject({ kind: 'event', author: { name: 'Bo' }, text: expect.stringMatching(/^Bo settled the reply/) });
   expect(messages.find(({ id }) => id === uncertain!.messageId)?.delivery).toMatchObject({ state: 'uncertain', troubleSince: null });
+  // Taken back it waits as before, and is dismissed again.
+  const back = () => bo.post<{ restored: string[] }>('/deliveries/restore', { ids: [uncertain!.id] });
+  expect(await back()).toMatchObject({ status: 200, body: { restored: [uncertain!.id], refused: [] } });
+  expect(await back()).toMatchObject({ status: 200, body: { restored: [], refused: [{ id: uncertain!.id }] } });
+  expect(await inTrouble('&state=uncertain')).toMatchObject([{ id: uncertain!.id, troubleSince: expect.any(String) }]);
+  expect((await inbox.api.post<Dismissed>('/deliveries/dismiss', { ids: [uncertain!.id] })).body.dismissed).toEqual([uncertain!.id]);
   // A filter is for what failed and waits: nobody sends again what others have settled, or what may have arrived.
   expect((await bo.post<Retried>('/deliveries/retry', { filter: { kind: 'unknown' } })).body.retried).toEqual([]);
 });

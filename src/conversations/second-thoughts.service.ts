@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
 import { transact } from '../database/data-source.js';
 import { Conflict, NotFound } from '../errors.js';
 import { Changes } from '../realtime/changes.service.js';
 import { ThreadKey } from './conversation.entity.js';
 import type { MessageView } from './conversation.view.js';
 import { Conversations } from './conversations.service.js';
+import { DeliveryAttempt } from './delivery-attempt.entity.js';
 import { Delivery } from './delivery.entity.js';
 import { Attachment, Message } from './message.entity.js';
 import { giveBackPrivateReply } from './private-replies.js';
+import { hasReached } from './recipient-fates.js';
 import { recount } from './recount.js';
 import { partsOf, type SentPart } from './reply-parts.js';
 import { Retries } from './retries.service.js';
@@ -42,10 +44,7 @@ export class SecondThoughts {
     const ids = parts.map(({ message: { id } }) => id);
     await transact(this.database, async (manager) => {
       // Nothing of a reply leaves before its first message, so that one decides for all.
-      for (const { delivery } of parts) {
-        const { affected } = await manager.delete(Delivery, { id: delivery.id, state: 'queued', fence: 0 });
-        if (!affected) throw new Conflict('This reply is on its way already and cannot be taken back.');
-      }
+      for (const { delivery } of parts) await this.withdraw(manager, delivery);
       await manager.update(Attachment, { messageId: In(ids) }, { messageId: null });
       await manager.delete(ThreadKey, { messageId: In(ids) });
       await manager.delete(Message, { id: In(ids) });
@@ -59,6 +58,19 @@ export class SecondThoughts {
     this.changes.announce();
     // It may have been written while this one could be undone, and has waited behind it.
     await this.nextReply.hurry(message.conversationId, delivery);
+  }
+
+  /** Throws when it is on its way, or may have reached somebody: an attempt that surely failed takes nothing away. */
+  private async withdraw(manager: EntityManager, { id, fence, recipients }: Delivery): Promise<void> {
+    const arrived = [{ outcome: In(['sent', 'unknown']) }, { outcome: 'abandoned' as const, committedAt: Not(IsNull()) }];
+    const mayBeThere = await manager.existsBy(
+      DeliveryAttempt,
+      arrived.map((how) => ({ deliveryId: id, ...how })),
+    );
+    if (mayBeThere || hasReached(recipients))
+      throw new Conflict('This reply may have reached the customer already and cannot be taken back.');
+    const { affected } = await manager.delete(Delivery, { id, state: 'queued', fence });
+    if (!affected) throw new Conflict('This reply is on its way already and cannot be taken back.');
   }
 
   private async sent(messageId: string): Promise<SentPart> {

@@ -4,7 +4,7 @@ import { CurrentUser } from '../people/auth.guard.js';
 import type { User } from '../people/user.entity.js';
 import { DeliveriesQuery, DismissBody, RetryBody } from './deliveries.query.js';
 import { Deliveries } from './deliveries.service.js';
-import { DeliveryCounts, DeliveryList, DismissView, RetryView } from './deliveries.shapes.js';
+import { DeliveryCounts, DeliveryList, DismissView, RestoreView, RetryView } from './deliveries.shapes.js';
 
 /** Replies on their way, above all those that did not arrive. */
 @ApiTags('Deliveries')
@@ -36,5 +36,12 @@ export class DeliveriesController {
   @HttpCode(200)
   dismiss(@Body() { ids }: DismissBody, @CurrentUser() user: User): Promise<DismissView> {
     return this.deliveries.dismiss(ids, user);
+  }
+
+  /** Puts dismissed replies back among those that wait for somebody's decision. */
+  @Post('restore')
+  @HttpCode(200)
+  restore(@Body() { ids }: DismissBody, @CurrentUser() user: User): Promise<RestoreView> {
+    return this.deliveries.restore(ids, user);
   }
 }

@@ -12,7 +12,15 @@ import { Retries } from '../conversations/retries.service.js';
 import { BadRequest } from '../errors.js';
 import type { User } from '../people/user.entity.js';
 import { countTrouble, deliveriesPage, type DeliveriesQuery, failedOnes, type RetryBody, type TroubleFilter } from './deliveries.query.js';
-import type { DeliveryCounts, DeliveryItem, DeliveryList, DismissView, RefusedDelivery, RetryView } from './deliveries.shapes.js';
+import type {
+  DeliveryCounts,
+  DeliveryItem,
+  DeliveryList,
+  DismissView,
+  RefusedDelivery,
+  RestoreView,
+  RetryView,
+} from './deliveries.shapes.js';
 
 /** So many are changed in one transaction: others get their turn in between. */
 const slice = 100;
@@ -52,12 +60,26 @@ export class Deliveries {
   }
 
   async dismiss(ids: string[], user: User): Promise<DismissView> {
-    const answer: DismissView = { dismissed: [], refused: await this.unknown(ids) };
+    const { done: dismissed, refused } = await this.decide(ids, 'Nothing is to be decided about it any more.', (rows) =>
+      this.dismissals.dismiss(rows, user),
+    );
+    return { dismissed, refused };
+  }
+
+  async restore(ids: string[], user: User): Promise<RestoreView> {
+    const { done: restored, refused } = await this.decide(ids, 'It is not one that was dismissed, or is on its way again.', (rows) =>
+      this.dismissals.restore(rows, user),
+    );
+    return { restored, refused };
+  }
+
+  /** `against`: why those are refused that `decide` leaves out. */
+  private async decide(ids: string[], against: string, decide: (rows: Delivery[]) => Promise<string[]>) {
+    const answer = { done: [] as string[], refused: await this.unknown(ids) };
     for await (const rows of this.named(ids)) {
-      const dismissed = await this.dismissals.dismiss(rows, user);
-      answer.dismissed.push(...dismissed);
-      const others = rows.filter(({ id }) => !dismissed.includes(id));
-      answer.refused.push(...others.map(({ id }) => ({ id, reason: 'Nothing is to be decided about it any more.' })));
+      const done = await decide(rows);
+      answer.done.push(...done);
+      answer.refused.push(...rows.flatMap(({ id }) => (done.includes(id) ? [] : { id, reason: against })));
     }
     return answer;
   }

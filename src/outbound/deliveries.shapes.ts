@@ -56,6 +56,11 @@ export class RetryView {
   refused: RefusedDelivery[];
 }
 
+export class RestoreView {
+  restored: string[];
+  refused: RefusedDelivery[];
+}
+
 export class DismissView {
   dismissed: string[];
   refused: RefusedDelivery[];

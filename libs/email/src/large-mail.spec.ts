@@ -65,6 +65,7 @@ function withFilm(megabytes: number, id = 'film'): Buffer {
 
 test('a mail of 45 MB goes into a file without ever being whole in memory', async () => {
   await dovecot.deliver('stream', withFilm(45));
+  const allowed = 22 * megabyte;
   const host = hosts.given('stream', { importSince: 'all' });
   const sizes: number[] = [];
   // What was collected is given back by a thread beside, sooner or later: asked for until it gets no less.
@@ -77,7 +78,9 @@ test('a mail of 45 MB goes into a file without ever being whole in memory', asyn
   const atRest = await held();
   host.start();
   while (!host.events.size) {
-    sizes.push((await held()) - atRest);
+    const grown = process.memoryUsage().arrayBuffers - atRest;
+    // Collecting holds everything up, the longer the more other tests have left behind.
+    sizes.push(grown < allowed ? grown : (await held()) - atRest);
     await sleep(100);
   }
   await host.stop();
@@ -89,7 +92,7 @@ test('a mail of 45 MB goes into a file without ever being whole in memory', asyn
   });
   expect(event && raw && (await host.bytesOf(event)).equals(raw)).toBe(true);
   expect(sizes.length).toBeGreaterThan(1);
-  expect(Math.max(...sizes)).toBeLessThan((raw?.length ?? 0) / 2);
+  expect(Math.max(...sizes)).toBeLessThan(allowed);
 }, 60_000);
 
 test('new mail is taken in between two pieces of a large one', async () => {

@@ -820,6 +820,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts dismissed replies back among those that wait for somebody's decision. */
+        post: operations["Deliveries_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/{id}/attempts": {
         parameters: {
             query?: never;
@@ -1692,6 +1709,10 @@ export interface components {
         };
         DismissView: {
             dismissed: string[];
+            refused: components["schemas"]["RefusedDelivery"][];
+        };
+        RestoreView: {
+            restored: string[];
             refused: components["schemas"]["RefusedDelivery"][];
         };
         AttemptView: {
@@ -3014,6 +3035,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DismissView"];
+                };
+            };
+        };
+    };
+    Deliveries_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoreView"];
                 };
             };
         };

@@ -35,8 +35,8 @@ interface DeliveryStateProps {
 export function DeliveryState({ message, delivery, channelId, waits }: DeliveryStateProps) {
   const { state, error, recipients, attempts } = delivery;
   const stuck = state === 'failed' || state === 'uncertain';
-  // What was attempted may have got somewhere, so that the server no longer gives it back.
-  const untouched = state === 'queued' && error !== null && attempts === 0;
+  // One that some of its recipients have is not given back.
+  const waiting = state === 'queued' && error !== null && !recipients.some((one) => hasReached(one.state));
   const apart = new Set(recipients.map((one) => one.state)).size > 1;
   if (waits) return <Waits />;
   return (
@@ -48,12 +48,14 @@ export function DeliveryState({ message, delivery, channelId, waits }: DeliveryS
       <Group gap={8}>
         {stuck && <SendAgain message={message}>{text.delivery.again}</SendAgain>}
         {hasLeft(state) && error && <SendAgain message={message}>{text.delivery.againToThem}</SendAgain>}
-        {untouched && <TakeBack message={message} label={text.delivery.takeBack} />}
+        {waiting && <TakeBack message={message} label={text.delivery.takeBack} />}
       </Group>
       {(error || attempts > 1) && <Attempts messageId={message.id} />}
     </div>
   );
 }
+
+const hasReached = (state: RecipientFate['state']) => state === 'sent' || state === 'delivered' || state === 'delayed';
 
 const hasLeft = (state: Delivery['state']) => state === 'sent' || state === 'delivered' || state === 'read';
 

@@ -1,12 +1,10 @@
-import { Button, Group } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { fetchClient } from '../api/client.js';
 import { keys, refresh } from '../api/resources.js';
 import type { Message } from '../api/shapes.js';
 import { text } from '../text/text.js';
-import { noticeDone, noticeFailure } from '../ui/notice.js';
+import { noticeDone, noticeFailure, noticeOffers } from '../ui/notice.js';
 import { useMessages } from './use-messages.js';
 
 interface Where {
@@ -15,7 +13,6 @@ interface Where {
   andLater: boolean;
 }
 
-const undoMs = 15_000;
 const onError = noticeFailure(text.move.failed);
 
 /** Moves a message, or it and all after it, to another conversation and offers to move them back. */
@@ -37,9 +34,9 @@ export function useMoveMessage({ id, conversationId: from }: Message, onMoved: (
     onSuccess: (to, { andLater }) => {
       onMoved();
       const moved = andLater ? [id, ...after(id, messages)] : [id];
-      tell({
-        undo: () => back.mutate(moved),
-        open: () => void navigate({ to: '/inbox/$view/$conversationId', params: { view, conversationId: to } }),
+      noticeOffers(text.move.done, {
+        [text.move.undo]: () => back.mutate(moved),
+        [text.move.open]: () => void navigate({ to: '/inbox/$view/$conversationId', params: { view, conversationId: to } }),
       });
       return refreshConversations();
     },
@@ -56,31 +53,6 @@ async function moveMessage(id: string, body: Where): Promise<string> {
 function after(id: string, messages: Message[]): string[] {
   const place = messages.findIndex((message) => message.id === id);
   return messages.slice(place + 1).flatMap((message) => (message.kind === 'event' ? [] : message.id));
-}
-
-function tell(offers: { undo: () => void; open: () => void }) {
-  const shown = notifications.show({
-    title: text.move.done,
-    autoClose: undoMs,
-    color: 'teal',
-    message: (
-      <Group mt={4} gap="xs">
-        {(['undo', 'open'] as const).map((offer) => (
-          <Button
-            key={offer}
-            size="compact-sm"
-            variant="default"
-            onClick={() => {
-              notifications.hide(shown);
-              offers[offer]();
-            }}
-          >
-            {text.move[offer]}
-          </Button>
-        ))}
-      </Group>
-    ),
-  });
 }
 
 const refreshConversations = () => Promise.all([keys.allMessages, keys.conversations, keys.replyPreviews, keys.lists].map(refresh));

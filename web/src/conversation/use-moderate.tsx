@@ -1,13 +1,10 @@
-import { Button } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { api } from '../api/client.js';
 import { keys, refresh } from '../api/resources.js';
 import type { Message, Moderation } from '../api/shapes.js';
 import { text } from '../text/text.js';
-import { noticeFailure } from '../ui/notice.js';
+import { noticeDone, noticeFailure, noticeOffers } from '../ui/notice.js';
 import { changeMessage, inTurn, isSettled } from './message-cache.js';
 
-const undoMs = 10_000;
 const opposite: Partial<Record<Moderation, Moderation>> = { hide: 'unhide', unhide: 'hide', like: 'unlike', unlike: 'like' };
 
 /** Does something to a comment: it shows at once, can be undone where that is possible, and is put back when the platform refuses. */
@@ -29,7 +26,9 @@ export function useModerate(message: Message) {
   return (action: Moderation) => {
     act(action);
     const back = opposite[action];
-    tell(action, back && (() => act(back)));
+    const done = text.moderation.done[action];
+    if (back) noticeOffers(done, { [text.moderation.undo]: () => act(back) });
+    else noticeDone(done);
   };
 }
 
@@ -47,25 +46,4 @@ function after(action: Moderation, { moderation }: Message): Partial<Message> {
     case 'delete':
       return { deletedAt: new Date().toISOString(), text: '', moderation: [] };
   }
-}
-
-function tell(action: Moderation, undo: (() => void) | undefined) {
-  const shown = notifications.show({
-    title: text.moderation.done[action],
-    color: 'teal',
-    autoClose: undoMs,
-    message: undo && (
-      <Button
-        mt={4}
-        size="compact-sm"
-        variant="default"
-        onClick={() => {
-          notifications.hide(shown);
-          undo();
-        }}
-      >
-        {text.moderation.undo}
-      </Button>
-    ),
-  });
 }

@@ -345,6 +345,8 @@ export const en = {
     dismissHint: 'Takes it off this list. It stays in its conversation, where it can still be sent again.',
     dismissed: { one: 'Dismissed', other: '# dismissed' },
     dismissedHint: 'It is off the list. In its conversation it can still be sent again.',
+    undo: 'Undo',
+    restored: { one: 'Back on the list', other: '# are back on the list' },
     oneByOne: { one: '1 that may have arrived is decided by itself', other: '# that may have arrived are decided one by one' },
     againMany: (count: number) => `Send again (${count})`,
     againAll: 'Send all again',
@@ -362,6 +364,7 @@ export const en = {
     retrying: 'Sending again',
     notRetried: 'Nothing was sent again',
     notDismissed: 'Nothing was dismissed',
+    notRestored: 'Nothing was put back on the list',
   },
   attempts: {
     title: 'Attempts',

@@ -3,7 +3,7 @@ import { api } from '../api/client.js';
 import { keys, refresh } from '../api/resources.js';
 import type { Undelivered } from '../api/shapes.js';
 import { plural, text } from '../text/text.js';
-import { noticeDone, noticeFailure } from '../ui/notice.js';
+import { noticeFailure, noticeOffers } from '../ui/notice.js';
 import { filterOf, type UndeliveredSearch } from './search.js';
 
 /** `partial`: it left, but not everybody it was for got it. */
@@ -27,7 +27,7 @@ export function useUndelivered(search: UndeliveredSearch) {
 
 /** What came of a decision on several replies at once. */
 export interface Outcome {
-  done: 'retried' | 'dismissed';
+  done: 'retried' | 'dismissed' | 'restored';
   count: number;
   refused: Array<{ name: string; reason: string }>;
 }
@@ -56,10 +56,23 @@ export function useDecisions(items: Undelivered[]) {
     onMutate: () => setOutcome(null),
     onSuccess: async ({ dismissed, refused }) => {
       if (refused.length) setOutcome({ done: 'dismissed', count: dismissed.length, refused: named(refused) });
-      else noticeDone(plural(dismissed.length, text.undelivered.dismissed), text.undelivered.dismissedHint);
+      else tell(dismissed);
       await refreshAll();
     },
   });
+  const restore = api.useMutation('post', '/api/v1/deliveries/restore', {
+    onError: noticeFailure(text.undelivered.notRestored),
+    onSuccess: async ({ restored, refused }) => {
+      if (refused.length) setOutcome({ done: 'restored', count: restored.length, refused: named(refused) });
+      await refreshAll();
+    },
+  });
+  const tell = (ids: string[]) =>
+    noticeOffers(
+      plural(ids.length, text.undelivered.dismissed),
+      { [text.undelivered.undo]: () => restore.mutate({ body: { ids } }) },
+      text.undelivered.dismissedHint,
+    );
   return {
     outcome,
     forget: () => setOutcome(null),
