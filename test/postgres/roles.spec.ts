@@ -31,7 +31,8 @@ const roundTrip = async (first: Api, second: Api) => {
     const found = (await second.all<Conversation>('/conversations')).find(({ preview }) => preview === 'Is anybody there?');
     expect(found).toBeDefined();
     return found!;
-  });
+    // The workers may still be starting.
+  }, 40_000);
   const abort = new AbortController();
   const heard = (async () => {
     for await (const { type, data } of first.events(abort.signal))
@@ -60,7 +61,7 @@ test.each([
     await outside.meta.subscribe({ callbackUrl: `${first!.url}/webhooks/meta` });
     await roundTrip(first!, second!);
   },
-  60_000,
+  90_000,
 );
 
 test('a single process runs on PostgreSQL alone', async () => {
