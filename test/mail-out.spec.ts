@@ -197,12 +197,27 @@ test('a server that hangs up after it has filed the mail in Sent has sent it: it
     });
     expect(delivery.recipients).toMatchObject([{ recipient: 'ada@customer.example', state: 'sent' }]);
     expect([delivery.attempts, provider.messages.length]).toEqual([1, 1]);
-    expect(await house.api.all<Message>(`/conversations/${conversation.id}/messages`)).toHaveLength(2);
+    const shown = await house.api.all<Message>(`/conversations/${conversation.id}/messages`);
+    expect(shown.filter(({ kind }) => kind === 'message')).toHaveLength(2);
   } finally {
     await house.api.patch(`/channels/${channelId}`, { settings });
     await provider.stop();
   }
 });
+
+test('a reply that nobody knew of, and that turns up in Sent later, is sent, and a line ends the doubt', async () => {
+  const conversation = await asked();
+  outside.smtp.behave('drop-after-data');
+  const id = await reply(conversation, {});
+  await eventually(async () => expect(await deliveryOf(conversation, id)).toMatchObject({ state: 'uncertain' }), 25_000);
+  await outside.dovecot.deliver(supportAddress, outside.smtp.messages[0]!.raw, 'Sent');
+  await eventually(async () => expect(await deliveryOf(conversation, id)).toMatchObject({ state: 'sent', troubleSince: null }), 25_000);
+  const shown = await house.api.all<Message>(`/conversations/${conversation.id}/messages`);
+  expect(shown.filter(({ kind }) => kind === 'event').map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^Nobody knows whether admin’s reply reached the customer\./),
+    'admin’s reply was sent after all.',
+  ]);
+}, 60_000);
 
 test('a channel keeps its pace over all processes; who waits goes in order and has not been tried', async () => {
   const { settings } = outside.emailChannel();

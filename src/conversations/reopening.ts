@@ -22,7 +22,8 @@ export async function changeDelivery(manager: EntityManager, before: Delivery, c
   if (hasLeft(after) && !hasLeft(before) && !isUnderWay) await noteAttempt(manager, before, { outcome: 'sent' });
   if (!news && !(isInTrouble(before) && !isInTrouble(after))) return [];
   const message = await manager.findOneByOrFail(Message, { id: before.messageId });
-  return news ? reopen(manager, message, after) : showHeldParts(manager, message);
+  if (news) return reopen(manager, message, after);
+  return [...(await endDoubt(manager, message, before, after)), ...(await showHeldParts(manager, message))];
 }
 
 /**
@@ -44,6 +45,14 @@ async function reopen(manager: EntityManager, message: Message, delivery: Delive
   return [line, { type: 'conversation.updated', conversationId: id }];
 }
 
+/** A line said that it had not arrived, or that nobody knew. That must not be the last word on it. */
+async function endDoubt(manager: EntityManager, message: Message, before: Delivery, after: Delivery): Promise<NewChange[]> {
+  const { conversationId: id, channelId, authorType, authorName } = message;
+  const wasTold = before.troubleAt !== null && authorType !== 'system';
+  if (!wasTold || !hasLeft(after) || (await isToldOf(manager, message))) return [];
+  return [await addEvent(manager, { id, channelId }, null, `${replyOf(authorName)} was sent after all.`)];
+}
+
 const hasLeft = ({ state }: Delivery): boolean => ['sent', 'delivered', 'read'].includes(state);
 
 async function isToldOf(manager: EntityManager, message: Message): Promise<boolean> {
@@ -62,10 +71,11 @@ async function showHeldParts(manager: EntityManager, { id, partOf, conversationI
 }
 
 function wordsFor({ state, errorMessage }: Delivery, author: string | null): string {
-  const whose = author ? `${author}’s reply` : 'A reply';
+  const whose = replyOf(author);
   const what = state === 'failed' ? 'did not reach the customer' : 'did not reach everybody it was for';
   const told = state === 'uncertain' ? `Nobody knows whether ${lower(whose)} reached the customer` : `${whose} ${what}`;
   return [`${told}.`, errorMessage].filter(Boolean).join(' ');
 }
 
+const replyOf = (author: string | null): string => (author ? `${author}’s reply` : 'A reply');
 const lower = (words: string) => words.replace(/^A /, 'a ');
