@@ -107,12 +107,16 @@ function Waits() {
 
 /** Why not everybody has it, and what to do; what is said of each recipient apart is not said again. */
 function Reason({ error: { code, message, action }, saidApart }: { error: NonNullable<Delivery['error']>; saidApart: boolean }) {
-  if (saidApart) return action && <p className={classes.reason}>{action}</p>;
   return (
-    <p className={classes.reason}>
-      {[message, action].filter(Boolean).join(' ')}
-      {code && <small> ({code})</small>}
-    </p>
+    <>
+      {!saidApart && (
+        <p className={classes.reason}>
+          {message}
+          {code && <small> ({code})</small>}
+        </p>
+      )}
+      {action && <p className={classes.reason}>{action}</p>}
+    </>
   );
 }
 
