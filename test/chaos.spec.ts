@@ -8,10 +8,12 @@ declare const TEST_DATABASE: 'sqlite' | 'postgres';
 const seed = Number(process.env.CHAOS_SEED ?? 1);
 const minutes = Number(process.env.CHAOS_MINUTES ?? 1);
 
+const tell = (words: string) => void process.stdout.write(`${words}\n`);
+
 test(
   'nothing is lost, nothing is there twice and everything is in order, whatever breaks meanwhile',
   async () => {
-    const run = await chaos({ seed, minutes, database: TEST_DATABASE });
+    const run = await chaos({ seed, minutes, database: TEST_DATABASE, tell });
     process.stdout.write(`\n${tableOf(run)}\n`);
     const broken = run.rules.filter(({ against }) => against.length);
     if (broken.length) process.stdout.write(`What was done to it: ${JSON.stringify(run.struck)}\n`);

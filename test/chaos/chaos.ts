@@ -16,6 +16,8 @@ export interface Options {
   seed: number;
   minutes: number;
   database: Database;
+  /** Whom to tell how far it is: it may take hours. */
+  tell: (words: string) => void;
 }
 
 /** A run, from its seed to its verdict. */
@@ -40,7 +42,7 @@ export interface Run {
 
 /** Customers write and agents answer while everything breaks; then all is mended, comes to rest, and is compared. */
 export async function chaos(options: Options): Promise<Run> {
-  const { seed, minutes, database } = options;
+  const { seed, minutes, database, tell } = options;
   const world = await startWorld(database, seed);
   const dice = new Dice(seed);
   const customers = new Customers(world, dice.other(1), seed);
@@ -48,18 +50,28 @@ export async function chaos(options: Options): Promise<Run> {
   const agents = new Agents(world, view, dice.other(3));
   const left = new Map(kindsOn(database).flatMap((kind) => (impossible(world, kind) ? [[kind, impossible(world, kind)!]] : [])));
   const plan = planOf(seed, minutes, database).filter(({ kind }) => !left.has(kind));
-  const end = Date.now() + minutes * 60_000;
+  const begin = Date.now();
+  const end = begin + minutes * 60_000;
+  const eachMinute = setInterval(() => {
+    const minute = Math.round((Date.now() - begin) / 60_000);
+    const faults = plan.filter(({ at }) => begin + at <= Date.now()).length;
+    tell(`Minute ${minute} of ${minutes}: ${customers.letters.length} mails, ${agents.replies.length} replies, ${faults} faults`);
+  }, 60_000);
   try {
     const work = Array.from({ length: agentsAtWork }, () => agents.answerUntil(end));
     const [missed] = await Promise.all([carryOut(world, plan), customers.writeUntil(end), view.lookUntil(end + 5_000), ...work]);
+    clearInterval(eachMinute);
+    tell('Everything is mended. Waiting until it is at rest …');
     const restsSince = Date.now();
     const settled = await settle(world);
     const seconds = Math.round((Date.now() - restsSince) / 1000);
+    tell('Comparing what both sides saw …');
     const evidence = await gather(world, mailbox);
     const rules = check(customers, agents, evidence, settled);
     const endings = [...new Set([...world.apis, ...world.workers])].reduce((sum, { endings }) => sum + endings, 0);
     return { options, customers, agents, view, evidence, rules, struck: plan, missed, left, settled, seconds, endings, logs: world.logs };
   } finally {
+    clearInterval(eachMinute);
     await world.stop();
   }
 }
