@@ -194,3 +194,22 @@ test('an answer too long for a comment is refused, and so is the text that hangs
   }
   expect(await house.messages(conversation.id)).toHaveLength(1);
 });
+
+test('a private answer of which nobody knows whether it arrived is recognised in its chat, and goes on there', async () => {
+  const { meta, outside } = house;
+  const { instagram } = outside;
+  const { conversation } = await customerComments(meta.addPost(instagram, { text: 'Dim' }), 'Kai', 'how bright?');
+  meta.behave('deliver-then-drop');
+  await house.reply(conversation.id, { text: '800 lumens', mode: 'private' });
+  await eventually(async () => expect(meta.sentTo(customer('Kai')).map(({ text }) => text)).toEqual(['800 lumens']));
+  // From now on the platform cannot be asked.
+  meta.killToken(instagram, 'password-changed');
+  await house.deliveries(conversation.id, ['sent']);
+  await meta.settled();
+  const { links } = await house.conversation(conversation.id);
+  expect(links).toMatchObject([{ reason: 'private-reply' }]);
+  expect(await house.messages(links[0]!.conversationId)).toEqual([]);
+  expect(await house.lines(links[0]!.conversationId)).toEqual([expect.stringContaining('800 lumens')]);
+  const answer = await house.arrived(meta.customerWrites(instagram, customer('Kai'), 'enough'));
+  expect(answer.conversation.id).toBe(links[0]!.conversationId);
+}, 60_000);

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, IsNull } from 'typeorm';
 import type { MessageEvent } from '#libs/connector';
 import type { Channel } from '../channels/channel.entity.js';
+import { Identity } from '../contacts/contact.entity.js';
 import { Conversation, ThreadKey } from '../conversations/conversation.entity.js';
 import { Delivery, noError } from '../conversations/delivery.entity.js';
 import { Message } from '../conversations/message.entity.js';
+import { noteOpenedChat } from '../conversations/opened-chat.js';
 import { afterTaken, hasReached, stillToReach } from '../conversations/recipient-fates.js';
 import { takePrivateReply } from '../conversations/private-replies.js';
 import { keepLaterParts } from '../conversations/reply-parts.js';
@@ -54,7 +56,9 @@ export class OwnMessages {
     const told = await changeDelivery(manager, delivery, sent);
     // A private answer that was thought to have failed gave back what it used up after all.
     const taken = message.mode === 'private' && delivery.state === 'failed' && (await takePrivateReply(manager, message));
-    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId }, ...told, ...(taken || []));
+    const chat =
+      message.mode === 'private' ? await noteOpenedChat(manager, message, { person: event.customer, ownKeys: event.ownKeys }) : [];
+    await this.changes.write(manager, { type: 'message.updated', conversationId, messageId }, ...told, ...(taken || []), ...chat);
   }
 
   /** In a chat the platform's clock rules: by it are measured what came before an answer, and up to where it was read. */
@@ -76,19 +80,30 @@ export class OwnMessages {
     return message && (message.externalId === null || delivery.fence === 1) ? message : null;
   }
 
+  /** Of its own conversation, or of that of a comment which was answered in this chat, privately. */
   private async onItsWay(manager: EntityManager, channel: Channel, event: MessageEvent): Promise<Message | null> {
     const conversationId = await firstKnown(manager, channel.id, event);
-    if (!conversationId) return null;
-    const under = await manager
-      .createQueryBuilder(Message, 'm')
-      .innerJoin(Delivery, 'd', 'd.message_id = m.id')
-      .where({ conversationId, externalId: IsNull(), direction: 'outbound' })
-      .andWhere(`d.state IN ('sending', 'uncertain') AND d.committed_at IS NOT NULL`)
-      .orderBy('m.id')
-      .getMany();
-    return under.find(({ text }) => asSent(text) === asSent(event.text)) ?? null;
+    const here = conversationId ? await onTheirWay(manager, channel).andWhere({ conversationId }).getMany() : [];
+    const all = event.kind === 'dm' ? [...here, ...(await answersToCommentsOf(manager, channel, event))] : here;
+    return all.find(({ text }) => asSent(text) === asSent(event.text)) ?? null;
   }
 }
+
+const onTheirWay = (manager: EntityManager, { id: channelId }: Channel) =>
+  manager
+    .createQueryBuilder(Message, 'm')
+    .innerJoin(Delivery, 'd', 'd.message_id = m.id')
+    .where({ channelId, externalId: IsNull(), direction: 'outbound' })
+    .andWhere(`d.state IN ('sending', 'uncertain') AND d.committed_at IS NOT NULL`)
+    .orderBy('m.id');
+
+/** Private ones, to comments of whom the event's chat is with, as far as comments and chats know people by the same ids. */
+const answersToCommentsOf = (manager: EntityManager, channel: Channel, { customer: { scope, id } }: MessageEvent): Promise<Message[]> =>
+  onTheirWay(manager, channel)
+    .innerJoin(Message, 'comment', 'comment.id = m.reply_to_message_id')
+    .innerJoin(Identity, 'i', 'i.contact_id = comment.author_id')
+    .andWhere(`m.mode = 'private' AND i.scope = :scope AND i.external_id = :id`, { scope, id })
+    .getMany();
 
 /** Platforms trim what they are given. A file has no words, and of files only one is on its way at a time. */
 const asSent = (text: string): string => text.normalize('NFC').replace(/\s+/g, ' ').trim();

@@ -8,6 +8,7 @@ import { Conversation, ThreadKey } from '../conversations/conversation.entity.js
 import { Delivery } from '../conversations/delivery.entity.js';
 import { MessageChanges } from '../conversations/message-changes.service.js';
 import { Message } from '../conversations/message.entity.js';
+import { noteOpenedChat, tie } from '../conversations/opened-chat.js';
 import { takePrivateReply } from '../conversations/private-replies.js';
 import { changeDelivery } from '../conversations/reopening.js';
 import { afterFailure, afterTaken, faultOf, givenUp, hasReached, stillToReach } from '../conversations/recipient-fates.js';
@@ -17,7 +18,6 @@ import { holdMessage } from '../database/turns.js';
 import { JobQueue } from '../queue/jobs.js';
 import { Changes, type NewChange } from '../realtime/changes.service.js';
 import type { Claim } from './claims.service.js';
-import { noteOpenedChat, tie } from './opened-chat.js';
 import { Circuits } from './circuits.service.js';
 import { HeldReplies } from './held-replies.service.js';
 import { insist } from './insist.js';
@@ -89,10 +89,10 @@ export class Outcomes {
           messageId: message.id,
         })),
       );
-      const { retryAt, told } = await noteTaken(manager, claim, refused);
+      const { retryAt, told, isNews } = await noteTaken(manager, claim, refused);
       await noteAttempt(manager, delivery, { outcome: 'sent', answer: refused.length ? refusals(refused) : null, nextAttemptAt: retryAt });
       await manager.update(Conversation, { id: message.conversationId, heldBy: Not(IsNull()) }, { heldBy: null, heldAt: new Date() });
-      if (message.mode === 'private') await this.noteChat(manager, message, opened, chatId);
+      if (message.mode === 'private' && isNews) await this.noteChat(manager, message, opened, chatId);
       await this.messageChanges.apply(manager, channel.id, externalId);
       await this.tell(manager, message, ...told);
       return retryAt;
@@ -210,20 +210,24 @@ const uncertain = (why: string) => ({
   errorAction: 'Ask the customer, or send it again at the risk of sending it twice.',
 });
 
+interface Taken {
+  /** When it is offered to the others; null when nobody is left. */
+  retryAt: Date | null;
+  told: NewChange[];
+  /** Whether no echo had told already that it left. */
+  isNews: boolean;
+}
+
 /**
  * For whom it was taken, and when it is offered to the others again. An echo may have been quicker to call it sent, but only we
  * know for whom; and whoever took us for dead may have called it failed.
  */
-async function noteTaken(
-  manager: EntityManager,
-  claim: Claim,
-  refused: RefusedRecipient[],
-): Promise<{ retryAt: Date | null; told: NewChange[] }> {
+async function noteTaken(manager: EntityManager, claim: Claim, refused: RefusedRecipient[]): Promise<Taken> {
   const { id } = claim.delivery;
   // Touched first, because it locks the row: a bounce of an earlier attempt may be noted at this very moment.
   await manager.update(Delivery, { id }, { updatedAt: new Date() });
   const before = await manager.findOneBy(Delivery, { id });
-  if (!before || isSettled(before)) return { retryAt: null, told: [] };
+  if (!before || isSettled(before)) return { retryAt: null, told: [], isNews: false };
   const wasGivenUp = before.state === 'failed';
   const taken = afterTaken(wasGivenUp ? claim.delivery.recipients : before.recipients, refused);
   const nextAttemptAt = stillToReach(taken)?.length ? await offeredAgain(manager, claim, before) : null;
@@ -231,7 +235,7 @@ async function noteTaken(
   const change = { ...faultOf(fates), state: 'sent' as const, recipients: fates, nextAttemptAt, leaseUntil: null };
   const told = await changeDelivery(manager, before, change);
   const used = wasGivenUp && claim.message.mode === 'private' && (await takePrivateReply(manager, claim.message));
-  return { retryAt: nextAttemptAt, told: [...told, ...(used || [])] };
+  return { retryAt: nextAttemptAt, told: [...told, ...(used || [])], isNews: before.state !== 'sent' };
 }
 
 /** Where it arrived or came back, our word of its leaving comes too late. */

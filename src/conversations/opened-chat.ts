@@ -1,17 +1,18 @@
 import type { EntityManager } from 'typeorm';
 import type { Person, Sent } from '#libs/connector';
 import { Contact, Identity } from '../contacts/contact.entity.js';
-import { Conversation, Counter, ThreadKey } from '../conversations/conversation.entity.js';
-import { addEvent } from '../conversations/conversations.service.js';
-import { linkConversations } from '../conversations/links.js';
-import { Message } from '../conversations/message.entity.js';
+import { Conversation, Counter, ThreadKey } from './conversation.entity.js';
+import { addEvent } from './conversations.service.js';
+import { linkConversations } from './links.js';
+import { Message } from './message.entity.js';
 import { newId } from '../database/columns.js';
 import { insertNew } from '../database/data-source.js';
 import type { NewChange } from '../realtime/changes.service.js';
 
 /**
  * A private answer to a comment has opened a chat with its author, or gone into the one they had: the conversation that their
- * answer will come into, tied to that of the comment. In the transaction that notes the reply as sent. Resolves with what changed.
+ * answer will come into, tied to that of the comment. In the transaction that notes the reply as sent, by the platform's answer
+ * or by its echo, whichever is first. Resolves with what changed.
  */
 export async function noteOpenedChat(
   manager: EntityManager,
