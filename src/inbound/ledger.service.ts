@@ -67,6 +67,7 @@ export class Ledger {
     // In slices, because a statement takes a limited number of values.
     for (let start = 0; start < ordered.length; start += sliceRows)
       await insertNew(manager, InboundEvent, ordered.slice(start, start + sliceRows));
+    await replaceEmpty(manager, arrivals, storedAt);
     await noteLastEvents(manager, rows, storedAt);
     return rows.filter(({ state }) => state === 'received');
   }
@@ -80,6 +81,19 @@ export class Ledger {
   private async writeAll(arrivals: KeptArrival[]): Promise<void> {
     const rows = await this.database.transaction((manager) => this.write(manager, arrivals));
     void this.queue.addInbound(rows);
+  }
+}
+
+/** What could not be fetched at first needs nobody's eyes any more. */
+async function replaceEmpty(manager: EntityManager, arrivals: KeptArrival[], settledAt: Date): Promise<void> {
+  for (const { connector, account, event } of arrivals) {
+    if (event.replaces === undefined) continue;
+    const empty = { connector, account, key: withoutNul(event.replaces), state: In(['received', 'quarantined']) };
+    await manager.update(InboundEvent, empty, {
+      state: 'ignored',
+      reason: 'It could not be fetched at first, and came in later.',
+      settledAt,
+    });
   }
 }
 

@@ -20,6 +20,8 @@ export interface RawEvent {
   context: Record<string, string>;
   /** When the platform says it received it. */
   receivedAt: Date;
+  /** The key of an event that was stored without its payload, because it could not be fetched then; this one takes its place. */
+  replaces?: string;
   /** History fetched later on: yields to live traffic, raises no notifications. */
   backfill?: boolean;
 }

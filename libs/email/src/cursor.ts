@@ -1,5 +1,6 @@
 import { isISO8601 } from 'class-validator';
 import type { Cursor } from '#libs/connector';
+import type { SetAside } from './set-aside.js';
 import type { EmailSettings, ImapSettings } from './settings.js';
 
 /** Where we are in one folder. */
@@ -18,6 +19,8 @@ export interface FolderPlace {
   startedAt?: string;
   /** Where the line broke while a mail was fetched, and how often: some mails break it each time. */
   stuckAt?: { uid: number; times: number };
+  /** Mails that are tried again for a day or so. */
+  setAside?: SetAside[];
   /** History still to be fetched: all below this UID. Stays, with nothing below, until every folder is done, to count what was done. */
   backfill?: { below: number; done: number; total: number | null };
 }
@@ -74,7 +77,7 @@ export class Places {
     // Some servers send 0 now and then: that is no news about our UIDs.
     const valid = known && (known.uidValidity === uidValidity || !state.uidValidity);
     const isOther = !valid || !this.folders[folder];
-    const end = { uidValidity, lastUid: state.uidNext - 1, highestModseq: undefined, stuckAt: undefined };
+    const end = { uidValidity, lastUid: state.uidNext - 1, highestModseq: undefined, stuckAt: undefined, setAside: undefined };
     this.folders[folder] = valid ? known : known ? { ...known, ...end, backfill: history(state) } : this.firstContact(state, end);
     return this.reachBack(folder, state) || isOther;
   }

@@ -203,13 +203,13 @@ export function cameAt(internalDate: Date | string | undefined): Date {
 
 /** A mail without its bytes: it will be quarantined, for all to see. Nothing but its place is left to name it by. */
 function setAside(source: MailSource, mail: Facts): RawEvent {
-  const context = contextOf(source, mail);
-  return {
-    key: `uid:${context.folder}:${context.uidValidity}:${mail.uid}`,
-    payload: Buffer.alloc(0),
-    context,
-    receivedAt: mail.receivedAt,
-  };
+  return { key: placeKey(source, mail.uid), payload: Buffer.alloc(0), context: contextOf(source, mail), receivedAt: mail.receivedAt };
+}
+
+/** What a mail is called that has nothing but its place. */
+export function placeKey(source: Pick<MailSource, 'client' | 'folder'>, uid: number): string {
+  const { folder, uidValidity } = contextOf(source, { uid });
+  return `uid:${folder}:${uidValidity}:${uid}`;
 }
 
 async function toEvent(source: MailSource, mail: Facts, payload: Content | null): Promise<RawEvent> {
@@ -218,7 +218,10 @@ async function toEvent(source: MailSource, mail: Facts, payload: Content | null)
   return { key, ...(messageId && { platformId: messageId }), payload, context: contextOf(source, mail), receivedAt: mail.receivedAt };
 }
 
-function contextOf({ client, folder }: MailSource, { uid }: Facts): RawEvent['context'] & { folder: string; uidValidity: string } {
+function contextOf(
+  { client, folder }: Pick<MailSource, 'client' | 'folder'>,
+  { uid }: Pick<Facts, 'uid'>,
+): RawEvent['context'] & { folder: string; uidValidity: string } {
   const uidValidity = client.mailbox ? String(client.mailbox.uidValidity) : '';
   return { folder: folder.path, role: folder.role, uid: String(uid), uidValidity };
 }

@@ -1,9 +1,10 @@
 import type { ImapFlow } from 'imapflow';
 import type { RawEvent, WatchContext } from '#libs/connector';
 import { type FolderPlace, mayHaveNews, type Places } from './cursor.js';
-import { FetchFailure, fetchMails, type MailBatch } from './fetch.js';
+import { FetchFailure, fetchMails, type MailBatch, placeKey } from './fetch.js';
 import { openFolder, type WatchedFolder } from './folders.js';
 import { searchUids } from './imap.js';
+import { dueSetAside, inPlaceOf, letGo, nextTryMs, noteSetAside, noteTry } from './set-aside.js';
 import type { EmailSettings } from './settings.js';
 
 const day = 86_400_000;
@@ -22,7 +23,7 @@ export class FolderReader {
   private searchedAt: string | undefined;
 
   constructor(
-    private readonly client: ImapFlow,
+    readonly client: ImapFlow,
     readonly folder: WatchedFolder,
     private readonly places: Places,
     private readonly context: WatchContext<EmailSettings>,
@@ -76,6 +77,37 @@ export class FolderReader {
     return true;
   }
 
+  /** Tries one of the mails again that could not be fetched. False when none is to be tried now. */
+  async again(): Promise<boolean> {
+    if (!dueSetAside(this.place)) return false;
+    await this.enter();
+    const { place } = this;
+    const mail = dueSetAside(place);
+    if (!mail) return true;
+    noteTry(place, mail.uid);
+    await this.context.store([], this.places.saved());
+    const fetched = await this.fetchAlone(mail.uid);
+    const came = inPlaceOf(placeKey(this, mail.uid), mail, fetched);
+    if (came.length || !fetched.length) letGo(place, mail.uid);
+    await this.context.store(came, this.places.saved());
+    return true;
+  }
+
+  /** In how many milliseconds there is a mail to be tried again; Infinity for never. */
+  get nextTryMs(): number {
+    return nextTryMs(this.place);
+  }
+
+  private async fetchAlone(uid: number): Promise<RawEvent[]> {
+    const events: RawEvent[] = [];
+    try {
+      for await (const batch of this.fetch([uid], {})) events.push(...batch.events);
+      return events;
+    } catch (error) {
+      throw error instanceof FetchFailure ? error.cause : error;
+    }
+  }
+
   /** Counts what there is to import, so that progress can be told over all folders from the start. */
   async count(): Promise<void> {
     if (this.place.backfill?.total !== null) return;
@@ -112,9 +144,9 @@ export class FolderReader {
     return uids;
   }
 
-  private fetch(uids: number[]): AsyncGenerator<MailBatch, void> {
+  private fetch(uids: number[], place: Pick<FolderPlace, 'stuckAt'> = this.place): AsyncGenerator<MailBatch, void> {
     const { client, folder, context } = this;
-    return fetchMails({ client, folder, spool: context.spool, maxBytes: maxMailBytes(context.channel.settings) }, uids, this.place);
+    return fetchMails({ client, folder, spool: context.spool, maxBytes: maxMailBytes(context.channel.settings) }, uids, place);
   }
 
   /** The next batch, or null at the end. Remembers where the line broke, for the next start to go on with care. */
@@ -135,6 +167,7 @@ export class FolderReader {
     const { place } = this;
     place.lastUid = Math.max(...uids);
     for (const { receivedAt } of events) if (receivedAt > new Date(place.newestAt)) place.newestAt = receivedAt.toISOString();
+    noteSetAside(place, events);
     await this.context.store(events, this.places.saved());
   }
 
@@ -146,6 +179,7 @@ export class FolderReader {
     const ours = events.filter(({ receivedAt }) => isOurs(since, receivedAt));
     // After a renumbering there may be mail among it that came in while we were away.
     const marked: RawEvent[] = ours.map((event) => ({ ...event, backfill: event.receivedAt <= new Date(newestAt) }));
+    noteSetAside(this.place, marked);
     await this.context.store(marked, this.places.saved());
   }
 }

@@ -83,12 +83,12 @@ class MailboxWatch {
     this.bell = listen(client);
   }
 
-  /** New mail of the first folder goes before all else, then that of the others, then history: a batch at a time. */
+  /** New mail of the first folder goes before all else, then that of the others, then history: a batch at a time. Last come mails that may break the line. */
   async run(): Promise<void> {
     while (!this.context.signal.aborted) {
       try {
         if (performance.now() >= this.planAt) await this.look();
-        if ((await this.readers[0]?.news()) || (await this.othersNews()) || (await this.history())) continue;
+        if ((await this.readers[0]?.news()) || (await this.othersNews()) || (await this.history()) || (await this.again())) continue;
         await this.rest();
       } catch (error) {
         if (!isFolderGone(error)) throw error;
@@ -140,6 +140,11 @@ class MailboxWatch {
     return false;
   }
 
+  private async again(): Promise<boolean> {
+    for (const reader of this.readers) if (await reader.again()) return true;
+    return false;
+  }
+
   /** Everything is taken in: listens until something comes, or it is time to look. */
   private async rest(): Promise<void> {
     const { client, context, options } = this;
@@ -148,7 +153,9 @@ class MailboxWatch {
     if (first && !(client.mailbox && client.mailbox.path === first.folder.path)) return first.enter();
     this.tell();
     const idles = first && client.capabilities.has('IDLE');
-    await this.bell.rung(idles && !others.length ? idleLookSeconds : options.pollSeconds, context.signal);
+    const nextTry = Math.min(...this.readers.map(({ nextTryMs }) => nextTryMs)) / 1000;
+    const seconds = idles && !others.length ? idleLookSeconds : options.pollSeconds;
+    await this.bell.rung(Math.min(seconds, nextTry), context.signal);
     if (!client.usable) throw new Error('the connection was lost');
     if (!first) this.planAt = 0;
   }
