@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import type { DataSource } from 'typeorm';
 import { readConfig } from '../src/config.js';
 import { giveUpWaiting } from '../src/conversations/waiting-changes.js';
+import { ChannelWatch } from '../src/channels/channel.entity.js';
 import { openDatabase } from '../src/database/data-source.js';
 import { InboundEvent } from '../src/inbound/inbound-event.entity.js';
 import { dropSlice, packSlice } from '../src/inbound/payload-slices.js';
 import type { Conversation, InboundEvent as Row, Message } from './api.js';
 import { eventually, type House, openHouse } from './house.js';
 import { MetaTeller } from './meta-teller.js';
-import { mail, Outside } from './outside.js';
+import { mail, Outside, supportAddress } from './outside.js';
 
 let outside: Outside;
 let house: House;
@@ -150,6 +151,41 @@ describe('raw payloads', () => {
     expect(await rows(`?channelId=${channels.email}`)).toHaveLength(1);
   }, 90_000);
 });
+
+test('a mail that cannot be fetched is shown without its bytes, and taken in as soon as it can be', async () => {
+  const { dovecot } = outside;
+  const number = (await dovecot.list(supportAddress)).length + 1;
+  const watch = (enabled: boolean) => house.api.patch(`/channels/${channels.email}`, { enabled });
+  await watch(false);
+  await outside.deliver(mail({ subject: 'Torn', text: 'Can you read this?' }));
+  await dovecot.spoil(supportAddress, number);
+  await watch(true);
+  const empty = await eventually(async () => {
+    const [row] = await rows(`?state=quarantined&channelId=${channels.email}`);
+    expect(row).toMatchObject({ size: 0, reason: expect.stringContaining('no bytes') });
+    return row!;
+  }, 40_000);
+
+  await watch(false);
+  await dovecot.mend(supportAddress, number);
+  await lastTriedLongAgo();
+  await watch(true);
+  await withText('Can you read this?');
+  const [row] = (await rows(`?state=ignored&channelId=${channels.email}`)).filter(({ id }) => id === empty.id);
+  expect(row).toMatchObject({ reason: expect.stringContaining('came in later') });
+}, 90_000);
+
+/** By the watcher's own notes, once nobody writes them any more. */
+async function lastTriedLongAgo(): Promise<void> {
+  const { manager } = database;
+  await eventually(
+    async () => expect((await manager.findOneByOrFail(ChannelWatch, { channelId: channels.email })).holder).toBeNull(),
+    20_000,
+  );
+  const { cursor } = await manager.findOneByOrFail(ChannelWatch, { channelId: channels.email });
+  const earlier = JSON.parse(JSON.stringify(cursor).replace(/"triedAt":"\d+/g, '"triedAt":"1999')) as typeof cursor;
+  await manager.update(ChannelWatch, { channelId: channels.email }, { cursor: earlier as never });
+}
 
 describe('what comes before its message', () => {
   test('is seen to wait, is given up after a month, and waits again when it is replayed', async () => {

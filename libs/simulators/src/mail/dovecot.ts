@@ -30,6 +30,8 @@ export interface Dovecot {
   renumber(user: string, folder?: string): Promise<void>;
   /** Makes the n-th mail of a folder (from 1) one that the server knows of but cannot read. */
   spoil(user: string, number: number, folder?: string): Promise<void>;
+  /** Makes it readable again. */
+  mend(user: string, number: number, folder?: string): Promise<void>;
   /** Dies as in a power cut and comes back on the same port with the same mail. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -66,7 +68,8 @@ export async function startDovecot({ users, introspectionUrl, idle = true }: Dov
       await sleep(1000);
       await maildir.renumber(user, folder);
     },
-    spoil: (user, number, folder) => maildir.spoil(user, number, folder),
+    spoil: (user, number, folder) => maildir.allow(0, user, number, folder),
+    mend: (user, number, folder) => maildir.allow(0o600, user, number, folder),
     async restart() {
       await end(server, 'SIGKILL');
       // The dead may linger as a zombie, and Dovecot would take its pid file for a running server.

@@ -51,10 +51,11 @@ export class Maildir {
     for (const name of state) await rm(join(path, name));
   }
 
-  async spoil(user: string, number: number, folder = 'INBOX'): Promise<void> {
+  /** Who may read the n-th mail of a folder, as chmod(2) has it. */
+  async allow(mode: number, user: string, number: number, folder = 'INBOX'): Promise<void> {
     const file = (await this.files(user, folder))[number - 1];
     if (!file) throw new Error(`There is no mail ${number} in ${folder} of ${user}`);
-    await chmod(file, 0);
+    await chmod(file, mode);
   }
 
   private async put(path: string, raw: Buffer | string): Promise<void> {
