@@ -15,6 +15,9 @@ const minute = 60_000;
 /** A line or a server that was bad for a while is mostly well soon; what breaks the line each time shall do so rarely, and in the end no more. */
 const waits = [1, 4, 15, 60, 240, 960].map((minutes) => minutes * minute);
 
+/** The cursor holds them all and is written with every batch; where so many cannot be fetched the nightly audit finds the rest. */
+const most = 500;
+
 const isEmpty = ({ payload }: RawEvent): boolean => (Buffer.isBuffer(payload) ? payload.length : payload.size) === 0;
 
 /** Remembers which of these events have no bytes, to be tried again. */
@@ -23,7 +26,7 @@ export function noteSetAside(place: FolderPlace, events: RawEvent[]): void {
   const added = events
     .filter(isEmpty)
     .map(({ context, backfill }): SetAside => ({ uid: Number(context.uid), tries: 0, triedAt, ...(backfill && { past: true }) }));
-  if (added.length) place.setAside = [...(place.setAside ?? []), ...added];
+  if (added.length) place.setAside = [...(place.setAside ?? []), ...added].slice(0, most);
 }
 
 /** In how many milliseconds the next one is to be tried; 0 for now, Infinity when there is none. */
