@@ -72,6 +72,7 @@ import { Happenings } from './inbound/happenings.service.js';
 import { Ingest } from './inbound/ingest.service.js';
 import { Ledger } from './inbound/ledger.service.js';
 import { Names } from './inbound/names.service.js';
+import { RoughTimes } from './inbound/rough-times.service.js';
 import { NamesSweep } from './inbound/names.sweep.js';
 import { MediaCopies } from './inbound/media-copies.service.js';
 import { NightlyAudit } from './inbound/nightly-audit.js';
@@ -151,6 +152,7 @@ const workers: Provider[] = [
   AutoAnswer,
   OwnMessages,
   Names,
+  RoughTimes,
   NamesSweep,
   Watcher,
   Doors,

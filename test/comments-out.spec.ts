@@ -195,6 +195,23 @@ test('an answer too long for a comment is refused, and so is the text that hangs
   expect(await house.messages(conversation.id)).toHaveLength(1);
 });
 
+test('comments whose webhooks come in the wrong order, and tell no time of theirs, stand in the order in which they were written', async () => {
+  const { meta, outside } = house;
+  const post = meta.addPost(outside.instagram, { text: 'Tall' });
+  const { conversation } = await customerComments(post, 'Lou', 'how tall?');
+  meta.hold();
+  for (const text of ['with the foot', 'and the shade']) {
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    meta.customerComments(post.account, post, customer('Lou'), text);
+  }
+  await meta.release([1, 0]);
+  await eventually(async () => {
+    const written = (await house.messages(conversation.id)).map(({ text }) => text);
+    expect(written).toEqual(['how tall?', 'with the foot', 'and the shade']);
+  });
+  expect(await house.conversation(conversation.id)).toMatchObject({ preview: 'and the shade', messageCount: 3 });
+});
+
 test('a private answer of which nobody knows whether it arrived is recognised in its chat, and goes on there', async () => {
   const { meta, outside } = house;
   const { instagram } = outside;

@@ -139,10 +139,10 @@ test('a batch of thousands in one webhook and a mail of more than a megabyte are
   await eventually(async () => {
     const [conversation] = await conversations(`?channelId=${channels.instagram}`);
     expect(conversation).toMatchObject({ messageCount: 3_000 });
-  }, 60_000);
+  }, 180_000);
   await outside.deliver(mail({ subject: 'Long', text: `${Array.from({ length: 200_000 }, (_, n) => n).join(' ')} the end` }));
   expect((await texts(await about('Long')))[0]).toContain('the end');
-}, 120_000);
+}, 240_000);
 
 describe('a reply is never knowingly sent twice', () => {
   test('an echo that comes before the answer to our own call is recognised as ours', async () => {

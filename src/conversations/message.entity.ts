@@ -25,6 +25,7 @@ export interface PlacedBy {
 @Index('ix_message_reply_to', ['channelId', 'replyToExternalId'])
 @Index('ix_message_copy', ['channelId', 'copyOf'])
 @Index('ix_message_part', ['partOf'])
+@Index('ix_message_rough', ['channelId', 'roughSince'], { where: 'rough_since IS NOT NULL' })
 export class Message {
   @Id() id: string;
   @Ref() @ForeignKey(() => Conversation, { name: 'fk_message_conversation', onDelete: 'CASCADE' }) conversationId: string;
@@ -39,6 +40,8 @@ export class Message {
   @Text(optional) authorName: string | null;
   @Time() sentAt: Date;
   @Time() receivedAt: Date;
+  /** Since when `sentAt` is only when the platform told of it, and the platform is to be asked; null where it is right, or nobody knows better. */
+  @Time(optional) roughSince: Date | null;
   @Text({ default: '' }) text: string;
   @Text(optional) html: string | null;
   @Text(optional) quotedText: string | null;

@@ -156,7 +156,8 @@ export class Ingest {
     id: string,
     files: StoredFiles,
   ): Promise<Message> {
-    const message = { ...newMessage(event, identity), ...placement(placed), id, channelId: channel.id, receivedAt };
+    const times = { receivedAt, roughSince: event.roughTime ? receivedAt : null };
+    const message = { ...newMessage(event, identity), ...placement(placed), id, channelId: channel.id, ...times };
     await insertNew(manager, Message, message);
     if (!(await manager.existsBy(Message, { id }))) throw new Raced();
     const rows = [

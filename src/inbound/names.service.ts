@@ -13,8 +13,16 @@ import { FileStore } from '../files/file-store.js';
 import { RemoteImages } from '../files/remote-image.js';
 import { ChannelLanes } from '../queue/channel-lanes.js';
 import { Changes } from '../realtime/changes.service.js';
+import { RoughTimes } from './rough-times.service.js';
 
-/** Learns names and pictures of people a platform told us only an id of, and what stands above comments. Beside the messages' way, so that none waits for it. */
+/** What a platform is to be asked: who somebody is, what a post is, and when messages were written, by its own ids. */
+export interface Unknown {
+  people: Person[];
+  posts: string[];
+  rough: string[];
+}
+
+/** Learns names and pictures of people a platform told us only an id of, what stands above comments, and when they were written. Beside the messages' way, so that none waits for it. */
 @Injectable()
 export class Names {
   private readonly logger = new Logger('names');
@@ -26,6 +34,7 @@ export class Names {
     private readonly connectors: Connectors,
     private readonly contacts: Contacts,
     private readonly posts: Posts,
+    private readonly times: RoughTimes,
     private readonly images: RemoteImages,
     private readonly files: FileStore,
     private readonly messageChanges: MessageChanges,
@@ -36,14 +45,19 @@ export class Names {
   ask(channel: Channel, events: InboundEvent[]): Promise<void> {
     const messages = events.filter((event) => event.type === 'message');
     const people = new Map(messages.map(({ customer }) => [`${customer.scope} ${customer.id}`, customer]));
-    return this.inquire(channel, { people: [...people.values()], posts: [...new Set(messages.flatMap(({ post }) => post?.id ?? []))] });
+    return this.inquire(channel, {
+      people: [...people.values()],
+      posts: [...new Set(messages.flatMap(({ post }) => post?.id ?? []))],
+      rough: messages.flatMap(({ roughTime, externalId }) => (roughTime ? externalId : [])),
+    });
   }
 
   /** Never rejects: what cannot be had now is asked for again another day. */
-  async inquire(channel: Channel, { people, posts }: { people: Person[]; posts: string[] }): Promise<void> {
+  async inquire(channel: Channel, { people, posts, rough }: Unknown): Promise<void> {
     const { whoIs, postOf } = this.connectors.of(channel);
     const questions = [
       ...(whoIs ? people.map((person) => () => this.learn(channel, person, whoIs)) : []),
+      ...rough.map((id) => () => this.times.ask(channel, id)),
       ...(postOf ? posts.map((id) => () => this.posts.ask(channel, id)) : []),
     ];
     // With a dead sign-in every question would be refused, which platforms do not like to do often.
@@ -52,7 +66,7 @@ export class Names {
     try {
       for (const question of questions) await question();
     } catch (error) {
-      this.logger.warn({ channel: channel.id, error: (error as Error).message }, 'the platform did not tell of a person or a post');
+      this.logger.warn({ channel: channel.id, error: (error as Error).message }, 'the platform did not tell of a person, a post or a time');
     } finally {
       leave();
     }

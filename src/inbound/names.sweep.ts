@@ -1,10 +1,11 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { DataSource, In, IsNull } from 'typeorm';
+import { DataSource, In, IsNull, MoreThan } from 'typeorm';
 import type { Person } from '#libs/connector';
 import { Channel } from '../channels/channel.entity.js';
 import { Connectors } from '../connectors.js';
 import { Identity } from '../contacts/contact.entity.js';
 import { Conversation } from '../conversations/conversation.entity.js';
+import { Message } from '../conversations/message.entity.js';
 import { Post } from '../conversations/post.entity.js';
 import { Repeating } from '../queue/repeating.js';
 import { Names } from './names.service.js';
@@ -35,7 +36,11 @@ export class NamesSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweep(): Promise<void> {
     const types = this.connectors.all().flatMap(({ type, whoIs, postOf }) => (whoIs || postOf ? type : []));
     for (const channel of await this.database.manager.findBy(Channel, { type: In(types), enabled: true, removedAt: IsNull() }))
-      await this.names.inquire(channel, { people: await this.unasked(channel), posts: await this.unaskedPosts(channel) });
+      await this.names.inquire(channel, {
+        people: await this.unasked(channel),
+        posts: await this.unaskedPosts(channel),
+        rough: await this.rough(channel),
+      });
   }
 
   /** Of the last day, so that the table of all conversations there ever were is not read again and again. */
@@ -53,5 +58,11 @@ export class NamesSweep implements OnApplicationBootstrap, OnModuleDestroy {
   private async unaskedPosts({ id: channelId }: Channel): Promise<string[]> {
     const posts = await this.database.manager.find(Post, { where: { channelId, askedAt: IsNull(), removedAt: IsNull() }, take: batch });
     return posts.map(({ externalId }) => externalId);
+  }
+
+  private async rough({ id: channelId }: Channel): Promise<string[]> {
+    const roughSince = MoreThan(new Date(Date.now() - recentMs));
+    const messages = await this.database.manager.find(Message, { where: { channelId, roughSince }, take: batch });
+    return messages.flatMap(({ externalId }) => externalId ?? []);
   }
 }

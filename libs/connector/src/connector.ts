@@ -48,6 +48,8 @@ export interface Connector<S extends object = object> {
   whoIs?(person: Person, channel: ChannelAccess<S>): Promise<Profile>;
   /** What is to be known of a post; null when the platform does not tell. Asked apart from the message; its failure costs nothing. */
   postOf?(postId: string, channel: ChannelAccess<S>): Promise<Post | null>;
+  /** When a message with a {@link MessageEvent.roughTime} was written; null when the platform does not tell. Asked apart from the message. */
+  timeOf?(externalId: string, channel: ChannelAccess<S>): Promise<Date | null>;
   /** Pure: may we answer now, how, until when, and why not. */
   replyWindow(facts: WindowFacts, now: Date, reply?: ReplyKind): ReplyWindow;
   /**

@@ -116,6 +116,8 @@ export interface MessageEvent {
   html: string | null;
   quotedText: string | null;
   sentAt: Date;
+  /** `sentAt` is when the platform told of it, which may be later, and in another order. */
+  roughTime?: boolean;
   attachments: ParsedAttachment[];
   /** What the connector will need to answer this message; kept with it and handed back to `prepare`. */
   envelope: Record<string, unknown>;

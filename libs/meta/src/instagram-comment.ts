@@ -12,17 +12,19 @@ const COPIES_WITHIN_MS = 600_000;
 /** The id of a comment: Meta's reference calls it `id`, one of its samples `comment_id`. */
 export const instagramCommentId = ({ id, comment_id }: JsonObject): string | undefined => asId(id) ?? asId(comment_id);
 
-/** Reads a `comments` or `live_comments` change. Edits, hiding and deletion are never told. */
+/** Reads a `comments` or `live_comments` change, which tells no time but its own. Edits, hiding and deletion are never told. */
 export function readInstagramComment(told: Told, value: JsonObject, isLive: boolean): InboundEvent {
   const commentId = instagramCommentId(value);
   const media = asObject(value.media) ?? {};
   const postId = asId(media.id);
   if (!commentId || !postId) throw new MalformedPayload(`a comment without the id of its ${commentId ? 'media' : 'own'}`);
   const text = asText(value.text) ?? '';
-  return instagramComment(told, asObject(value.from), { commentId, parentId: asId(value.parent_id) ?? null, postId }, text, told.at, {
+  const place = { commentId, parentId: asId(value.parent_id) ?? null, postId };
+  const event = instagramComment(told, asObject(value.from), place, text, told.at, {
     post: instagramPost(media, postId, isLive),
     originalMediaId: asId(media.original_media_id) ?? postId,
   });
+  return event.type === 'message' ? { ...event, roughTime: true } : event;
 }
 
 /** A comment on the account's media, however it came to us. */

@@ -16,6 +16,7 @@ import { InstagramSettings } from './settings.js';
 import { instagramSignIn } from './sign-in.js';
 import { splitReply } from './split-reply.js';
 import { unsubscribe } from './subscription.js';
+import { timeOf } from './time-of.js';
 import { Caretaker } from './upkeep.js';
 import { whoIs } from './who-is.js';
 
@@ -43,6 +44,7 @@ export function instagramConnector(options: MetaOptions, source: WebhookSource):
     audit: (context) => auditInstagram(context, instagramLine(options, context.channel.settings)),
     whoIs: (person, { settings }) => whoIs(instagramLine(options, settings), person),
     postOf: (postId, { settings }) => postOf(instagramLine(options, settings), postId),
+    timeOf: (id, { settings }) => timeOf(instagramLine(options, settings), id),
     replyWindow: (facts, now, reply) => replyWindow('instagram', facts, now, reply),
     split: (reply) => splitReply(reply, 'instagram'),
     prepare: prepareReply,

@@ -49,6 +49,7 @@ const added: Record<string, Record<string, Column>> = {
     undo_to: json(nullable),
   },
   inbound_event: { payload_kept: text({ default: "'whole'" }), settled_at: time(nullable), waiting_since: time(nullable) },
+  message: { rough_since: time(nullable) },
   message_change: { waiting_since: time(nullable) },
   app_user: { undo_seconds: int({ default: 10 }) },
 };
@@ -59,6 +60,7 @@ const indexed: Array<[table: string, name: string, columns: string[], where?: st
   ['inbound_event', 'ix_inbound_event_kept', ['payload_kept', 'settled_at']],
   ['inbound_event', 'ix_inbound_event_waiting', ['stored_at'], 'waiting_since IS NOT NULL'],
   ['inbound_event', 'ix_inbound_event_todo', ['channel_id', 'backfill', 'stored_at'], `state = 'received'`],
+  ['message', 'ix_message_rough', ['channel_id', 'rough_since'], 'rough_since IS NOT NULL'],
   ['message_change', 'ix_message_change_waiting', ['waiting_since'], 'waiting_since IS NOT NULL'],
 ];
 
