@@ -17,9 +17,9 @@ export class Clock {
 
   now = (): number => this.base() + this.skewMs;
 
-  /** Runs something in so many ms of the platform's time; returns the way to call it off. */
+  /** Runs something in so many ms of the platform's time, which is told in whole ones; returns the way to call it off. */
   later(ms: number, run: () => void): () => void {
-    const entry: Waiting = { due: this.now() + ms, run };
+    const entry: Waiting = { due: this.now() + Math.round(ms), run };
     if (!this.still) entry.timer = setTimeout(() => this.fire(entry), Math.min(ms, 2 ** 31 - 1));
     this.waiting.add(entry);
     return () => this.forget(entry);

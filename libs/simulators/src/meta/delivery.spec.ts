@@ -149,6 +149,17 @@ test('17: within a window events overtake each other, and none is lost', async (
   expect(new Set(mids())).toEqual(new Set(sent));
 });
 
+test('17: whenever events were delivered, times are whole milliseconds', async () => {
+  meta.habits.reorderWithinMs = 30_000;
+  for (let count = 0; count < 5; count++) writes();
+  await meta.pass(10_000);
+  expect(Number.isInteger(meta.now())).toBe(true);
+  writes('late');
+  await meta.pass(30_000);
+  await meta.settled();
+  expect(hook.events().filter(({ timestamp }) => !Number.isInteger(timestamp))).toEqual([]);
+});
+
 test('17: held events are delivered in just the order wanted: a reaction, an edit and an unsend before their message', async () => {
   meta.hold();
   const mid = writes('Is the brass lamp back?');
