@@ -85,7 +85,11 @@ export class Agents {
     if (!answer) return;
     reply.outcome = answer.status === 202 ? 'accepted' : 'refused';
     if (answer.status === 202) Object.assign(reply, { messageId: answer.body.id, acceptedAt: Date.now() });
-    else reply.reason = `${answer.status} ${answer.body.detail}`;
+    else {
+      reply.reason = `${answer.status} ${answer.body.detail}`;
+      // It was refused for something this view has not seen yet; nobody would answer it again before looking.
+      this.view.conversations.delete(reply.conversationId);
+    }
   }
 
   private async takeBack(reply: Reply): Promise<void> {

@@ -79,9 +79,18 @@ function outbound({ replies }: Agents, { arrived, shown }: Evidence): string[] {
       'replies refused, never answered',
       ...(['refused', 'unanswered'] as const).map((how) => replies.filter(({ outcome }) => outcome === how).length),
     ),
+    ...refusals(replies),
     ...line('replies that reached customers', arrived.length),
     ...line('worst time from reply to customer', worst(delays(accepted, arrived))),
   ];
+}
+
+function refusals(replies: Reply[]): string[] {
+  const reasons = Map.groupBy(
+    replies.flatMap(({ reason }) => reason ?? []),
+    (reason) => reason,
+  );
+  return [...reasons].map(([reason, { length }]) => `  ${String(length).padStart(4)} × ${reason}`);
 }
 
 function delays(accepted: Reply[], arrived: Arrived[]): Wait[] {
