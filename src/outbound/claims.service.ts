@@ -96,13 +96,16 @@ export class Claims {
     delivery.committedAt = committedAt;
   }
 
-  /** Takes over what a dead process was sending; null when it lives after all, or when nothing had left the house yet. */
+  /**
+   * Takes over what a dead process was sending; null when it lives after all, or when nothing had left the house yet. As it was
+   * read a moment ago, its sender may have committed it since: then it is left for the next look, which asks the platform.
+   */
   async inherit(abandoned: Delivery): Promise<Claim | null> {
     const { id, fence, committedAt } = abandoned;
     const asked = moment();
     const now = new Date(asked.wall);
     const change = committedAt ? { leaseUntil: leaseUntil(asked) } : { state: 'queued' as const, nextAttemptAt: now, leaseUntil: null };
-    const still = { id, fence, state: 'sending' as const, leaseUntil: LessThan(now) };
+    const still = { ...mine(abandoned), leaseUntil: LessThan(now), ...(!committedAt && { committedAt: IsNull() }) };
     const taken = await transact(this.database, async (manager) => {
       const { affected } = await manager.update(Delivery, still, { ...change, fence: fence + 1, updatedAt: now });
       const answer = committedAt ? 'The app stopped while it was being sent.' : 'The app stopped before anything was sent.';
