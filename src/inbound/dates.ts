@@ -7,7 +7,8 @@ const second = 1_000;
 
 /**
  * When a message counts as sent. Clocks differ and mail knows whole seconds only, but nobody answers what is not written
- * yet: a message comes after those it answers, and one that arrives late comes before its answers (`awaited`).
+ * yet: a message comes after those it answers, and one that arrives late comes before its answers (`awaited`). For each mail
+ * that it names and that is not here it leaves a millisecond free behind the last one that is: they may come in between.
  */
 export async function sentAtAmong(
   manager: EntityManager,
@@ -18,7 +19,9 @@ export async function sentAtAmong(
 ): Promise<Date> {
   const parents = await answeredBy(manager, channelId, event);
   const parent = parents.length ? Math.max(...parents.map(({ sentAt }) => sentAt.getTime())) : null;
-  const after = parent !== null && parent >= event.sentAt.getTime() ? parent + 1 : event.sentAt.getTime();
+  const missing = Math.max(0, event.threadKeys.length - parents.length);
+  const earliest = parent === null ? -Infinity : parent + 1 + missing;
+  const after = Math.max(event.sentAt.getTime(), earliest);
   if (!awaited) return new Date(after);
   const next = await manager.findOne(Message, {
     where: { conversationId, kind: 'message', ...(parent !== null && { sentAt: MoreThan(new Date(parent)) }) },
@@ -26,7 +29,8 @@ export async function sentAtAmong(
   });
   if (!next || next.sentAt.getTime() > after) return new Date(after);
   if (parent === null) return new Date(next.sentAt.getTime() - second);
-  return new Date(Math.max(parent + 1, Math.floor((parent + next.sentAt.getTime()) / 2)));
+  const between = Math.max(earliest, Math.floor((parent + next.sentAt.getTime()) / 2));
+  return new Date(Math.max(parent + 1, Math.min(between, next.sentAt.getTime() - 1)));
 }
 
 /** The messages whose own ids this one names. The key of a message is its id, perhaps with the hash of its content behind it. */
