@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, Message, Problem } from './api.js';
 import { eventually } from './house.js';
 import { MetaHouse } from './meta-house.js';
@@ -201,7 +202,7 @@ test('comments whose webhooks come in the wrong order, and tell no time of their
   const { conversation } = await customerComments(post, 'Lou', 'how tall?');
   meta.hold();
   for (const text of ['with the foot', 'and the shade']) {
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await sleep(1_100);
     meta.customerComments(post.account, post, customer('Lou'), text);
   }
   await meta.release([1, 0]);

@@ -1,6 +1,7 @@
 import type { Conversation, Message, User } from './api.js';
 import { eventually, spawnApp, freePort } from './house.js';
 import { MailHouse } from './mail-house.js';
+import { orders } from './orders.js';
 import { imapPassword, mail, salesAddress, supportAddress, type TestMail } from './outside.js';
 
 let inbox: MailHouse;
@@ -11,8 +12,6 @@ afterAll(() => inbox?.close(), 30_000);
 
 const ada = 'Ada Moss <ada@customer.example>';
 const bo = 'Bo Lind <bo@customer.example>';
-const orders = <T>(items: T[]): T[][] =>
-  items.length < 2 ? [items] : items.flatMap((item, at) => orders(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 const patch = (conversation: { id: string }, change: object) => inbox.api.patch<Conversation>(`/conversations/${conversation.id}`, change);
 const move = (messageId: string, conversationId: string | null, more: object = {}) =>
   inbox.api.post<Message & { detail: string }>(`/messages/${messageId}/move`, { conversationId, ...more });

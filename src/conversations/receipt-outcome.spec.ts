@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ReceiptEvent } from '#libs/connector';
+import { orders } from '../../test/orders.js';
 import { type Delivery, noError, type RecipientFate } from './delivery.entity.js';
 import { settle } from './receipt-outcome.js';
 
@@ -23,8 +24,6 @@ const receipt = (state: ReceiptEvent['state'], recipient: string | null = 'ada@x
 });
 const after = (delivery: Facts, ...receipts: ReceiptEvent[]): Facts =>
   receipts.reduce((facts, next) => ({ ...facts, ...settle(facts, next)?.change }), delivery);
-const orders = <T>(items: T[]): T[][] =>
-  items.length < 2 ? [items] : items.flatMap((item, at) => orders(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 
 test('a bounce fails the reply and says why, once', () => {
   const outcome = settle(one, receipt('failed'));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import type { MessageEvent } from '#libs/connector';
+import { orders } from '../../test/orders.js';
 import { Message } from '../conversations/message.entity.js';
 import { newId } from '../database/columns.js';
 import { openDatabase } from '../database/data-source.js';
@@ -21,9 +22,6 @@ afterEach(async () => {
   await database.destroy();
   rmSync(directory, { recursive: true });
 });
-
-const orders = <T>(items: T[]): T[][] =>
-  items.length < 2 ? [items] : items.flatMap((item, at) => orders(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 
 /** Stores the mails of a thread, each of which names all before it, in this order; resolves with how they stand then. */
 async function standing(arrivals: number[], times: Date[]): Promise<number[]> {

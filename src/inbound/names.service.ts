@@ -54,10 +54,10 @@ export class Names {
 
   /** Never rejects: what cannot be had now is asked for again another day. */
   async inquire(channel: Channel, { people, posts, rough }: Unknown): Promise<void> {
-    const { whoIs, postOf } = this.connectors.of(channel);
+    const { whoIs, postOf, timeOf } = this.connectors.of(channel);
     const questions = [
       ...(whoIs ? people.map((person) => () => this.learn(channel, person, whoIs)) : []),
-      ...rough.map((id) => () => this.times.ask(channel, id)),
+      ...(timeOf ? rough.map((id) => () => this.times.ask(channel, id)) : []),
       ...(postOf ? posts.map((id) => () => this.posts.ask(channel, id)) : []),
     ];
     // With a dead sign-in every question would be refused, which platforms do not like to do often.

@@ -34,7 +34,7 @@ export class NamesSweep implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
-    const types = this.connectors.all().flatMap(({ type, whoIs, postOf }) => (whoIs || postOf ? type : []));
+    const types = this.connectors.all().flatMap(({ type, whoIs, postOf, timeOf }) => (whoIs || postOf || timeOf ? type : []));
     for (const channel of await this.database.manager.findBy(Channel, { type: In(types), enabled: true, removedAt: IsNull() }))
       await this.names.inquire(channel, {
         people: await this.unasked(channel),
